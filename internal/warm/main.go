@@ -1,0 +1,22 @@
+package main
+import (
+ _ "github.com/cockroachdb/pebble/v2"
+ _ "github.com/nats-io/nats.go/jetstream"
+ _ "github.com/nats-io/nats-server/v2/server"
+ _ "github.com/spf13/cobra"
+ _ "github.com/knadh/koanf/v2"
+ _ "github.com/knadh/koanf/parsers/yaml"
+ _ "github.com/knadh/koanf/providers/file"
+ _ "github.com/fxamacker/cbor/v2"
+ _ "github.com/google/go-cmp/cmp"
+ _ "pgregory.net/rapid"
+ _ "github.com/rogpeppe/go-internal/testscript"
+ _ "github.com/aws/aws-sdk-go-v2/config"
+ _ "github.com/aws/aws-sdk-go-v2/credentials"
+ _ "github.com/aws/aws-sdk-go-v2/service/kinesis"
+ _ "github.com/aws/aws-sdk-go-v2/service/connect"
+ _ "github.com/aws/aws-sdk-go-v2/service/sts"
+ _ "golang.org/x/sync/errgroup"
+ _ "golang.org/x/term"
+)
+func main(){}
