@@ -1,0 +1,256 @@
+package center
+
+import "time"
+
+// A Command asks for something. It is refused with a *Refused and then changes nothing.
+type Command interface{ isCommand() }
+
+// Stamp is put on every command before it enters the machine.
+type Stamp struct {
+	At     time.Time // when the command was taken, UTC, whole milliseconds; never before the stamp before it
+	Place  uint64    // sequence number of the step in the journal; every identity the step needs is derived from it
+	Closes EffectID  `json:",omitempty"` // the effect that this command answers, if any
+}
+
+// Commands about the instance as a whole.
+type (
+	// CreateInstance is the first command of every journal. With it comes all that a new instance has by itself.
+	CreateInstance struct {
+		Instance Instance
+		Key      []byte // identities are derived with it
+	}
+	SetInstanceAttribute struct{ Type, Value string }
+	DeleteInstance       struct{}
+	AssociateStorage     struct {
+		Resource ResourceType
+		Config   StorageConfig
+	}
+	UpdateStorage struct {
+		ID       AssociationID
+		Resource ResourceType
+		Config   StorageConfig
+	}
+	DisassociateStorage struct {
+		ID       AssociationID
+		Resource ResourceType
+	}
+)
+
+// Commands about the directory. Create commands ignore the ID and ModifiedAt of what they carry; in update commands
+// nil leaves a field as it is.
+type (
+	CreateAgentStatus struct{ Status AgentStatus }
+	UpdateAgentStatus struct {
+		ID                       AgentStatusID
+		Name, Description, State *string
+		DisplayOrder             *int
+		ResetOrder               bool
+	}
+	CreateHours struct{ Hours Hours }
+	UpdateHours struct {
+		ID                          HoursID
+		Name, Description, TimeZone *string
+		Slots                       *[]HoursSlot
+	}
+	DeleteHours struct{ ID HoursID }
+	CreateQueue struct{ Queue Queue }
+	UpdateQueue struct {
+		ID                        QueueID
+		Name, Description, Status *string
+		MaxContacts               *int
+		Hours                     *HoursID
+		Outbound                  *OutboundCaller
+	}
+	DeleteQueue          struct{ ID QueueID }
+	CreateRoutingProfile struct{ Profile RoutingProfile }
+	UpdateRoutingProfile struct {
+		ID                                   RoutingProfileID
+		Name, Description, AvailabilityTimer *string
+		Concurrency                          *[]Concurrency
+		DefaultOutbound                      *QueueID
+	}
+	// ChangeRoutingProfileQueues adds, changes and removes queues of a profile, all or nothing.
+	ChangeRoutingProfileQueues struct {
+		ID          RoutingProfileID
+		Add, Change []QueueConfig
+		Remove      []QueueConfig // Queue and Channel count
+	}
+	DeleteRoutingProfile struct{ ID RoutingProfileID }
+	CreateUser           struct{ User User }
+	UpdateUser           struct {
+		ID               AgentID
+		Identity         *User // only its names, e-mail addresses and mobile number count
+		Phone            *PhoneConfig
+		RoutingProfile   *RoutingProfileID
+		SecurityProfiles *[]SecurityProfileID
+	}
+	DeleteUser        struct{ ID AgentID }
+	CreateFlow        struct{ Flow Flow }
+	UpdateFlowContent struct {
+		ID      FlowID
+		Content string
+	}
+	ClaimPhoneNumber struct {
+		Number      PhoneNumber
+		ClientToken string // repeating it within TokenLife repeats the answer
+	}
+	SetPhoneNumberFlow struct {
+		ID   PhoneNumberID
+		Flow FlowID // empty: none
+	}
+	ReleasePhoneNumber struct{ ID PhoneNumberID }
+	ChangeTags         struct {
+		Kind   Kind
+		ID     string
+		Set    map[string]string
+		Remove []string
+	}
+)
+
+// Commands about agents.
+type (
+	LogIn  struct{ Agent AgentID }
+	LogOut struct{ Agent AgentID } // goes offline as well
+	// SetAgentStatus takes effect at once, or as next status while the agent handles contacts. Contacts in
+	// after-contact work, missed, rejected or in error are cleared by it.
+	SetAgentStatus struct {
+		Agent  AgentID
+		Status AgentStatusID
+	}
+)
+
+// Commands about contacts.
+type (
+	// StartInboundCall is a customer's call arriving.
+	StartInboundCall struct {
+		Customer   string // E.164
+		Dialled    string // E.164; one of the instance's numbers
+		Attributes map[string]string
+	}
+	StartOutboundCall struct {
+		Destination string // E.164
+		Source      string // E.164; empty: the queue's caller id
+		Flow        FlowID
+		Queue       QueueID // empty: what the flow sets
+		Attributes  map[string]string
+		Name        string
+		Description string
+		References  []Reference
+		Related     ContactID
+		RingTimeout time.Duration // 15 s to 60 s
+		ClientToken string
+	}
+	StartTask struct {
+		Flow        FlowID
+		Name        string
+		Description string
+		References  []Reference
+		Attributes  map[string]string
+		Details     map[string]string
+		Previous    ContactID
+		Related     ContactID
+		ScheduledAt time.Time // zero: now
+		Expiry      time.Duration
+		ClientToken string
+	}
+	DialAnswered struct{ Contact ContactID } // the called party answered
+	DialFailed   struct {
+		Contact ContactID
+		Reason  string // a telecom disconnect reason
+	}
+	AcceptContact struct {
+		Contact ContactID
+		Agent   AgentID
+	}
+	RejectContact struct {
+		Contact ContactID
+		Agent   AgentID
+	}
+	HoldContact struct {
+		Contact ContactID
+		Agent   AgentID
+	}
+	ResumeContact struct {
+		Contact ContactID
+		Agent   AgentID
+	}
+	// LeaveContact is the agent hanging up, or completing a task.
+	LeaveContact struct {
+		Contact ContactID
+		Agent   AgentID
+	}
+	// HangUp is the customer leaving.
+	HangUp struct{ Contact ContactID }
+	// ClearContact takes a contact that is over for the agent (ENDED, MISSED, REJECTED, ERROR) off its desk.
+	ClearContact struct {
+		Contact ContactID
+		Agent   AgentID
+	}
+	// StopContact ends a contact from outside.
+	StopContact struct{ Contact ContactID }
+	// UpdateContactAttributes creates or overwrites attributes. For a contact that the machine has let go of (it was
+	// completed) Stored must hold its attributes as they stand.
+	UpdateContactAttributes struct {
+		Contact ContactID
+		Set     map[string]string
+		Stored  map[string]string
+	}
+)
+
+type (
+	// Wake lets the machine do what time demands: offers that lapse, limits that are reached, and routing.
+	Wake struct{}
+	// Done closes an effect that has nothing to say.
+	Done struct{}
+)
+
+// TokenLife is how long a client token repeats the answer it got first (the API model states 7 days for
+// StartOutboundVoiceContact; the same is used for all).
+const TokenLife = 7 * 24 * time.Hour
+
+func (CreateInstance) isCommand()             {}
+func (SetInstanceAttribute) isCommand()       {}
+func (DeleteInstance) isCommand()             {}
+func (AssociateStorage) isCommand()           {}
+func (UpdateStorage) isCommand()              {}
+func (DisassociateStorage) isCommand()        {}
+func (CreateAgentStatus) isCommand()          {}
+func (UpdateAgentStatus) isCommand()          {}
+func (CreateHours) isCommand()                {}
+func (UpdateHours) isCommand()                {}
+func (DeleteHours) isCommand()                {}
+func (CreateQueue) isCommand()                {}
+func (UpdateQueue) isCommand()                {}
+func (DeleteQueue) isCommand()                {}
+func (CreateRoutingProfile) isCommand()       {}
+func (UpdateRoutingProfile) isCommand()       {}
+func (ChangeRoutingProfileQueues) isCommand() {}
+func (DeleteRoutingProfile) isCommand()       {}
+func (CreateUser) isCommand()                 {}
+func (UpdateUser) isCommand()                 {}
+func (DeleteUser) isCommand()                 {}
+func (CreateFlow) isCommand()                 {}
+func (UpdateFlowContent) isCommand()          {}
+func (ClaimPhoneNumber) isCommand()           {}
+func (SetPhoneNumberFlow) isCommand()         {}
+func (ReleasePhoneNumber) isCommand()         {}
+func (ChangeTags) isCommand()                 {}
+func (LogIn) isCommand()                      {}
+func (LogOut) isCommand()                     {}
+func (SetAgentStatus) isCommand()             {}
+func (StartInboundCall) isCommand()           {}
+func (StartOutboundCall) isCommand()          {}
+func (StartTask) isCommand()                  {}
+func (DialAnswered) isCommand()               {}
+func (DialFailed) isCommand()                 {}
+func (AcceptContact) isCommand()              {}
+func (RejectContact) isCommand()              {}
+func (HoldContact) isCommand()                {}
+func (ResumeContact) isCommand()              {}
+func (LeaveContact) isCommand()               {}
+func (HangUp) isCommand()                     {}
+func (ClearContact) isCommand()               {}
+func (StopContact) isCommand()                {}
+func (UpdateContactAttributes) isCommand()    {}
+func (Wake) isCommand()                       {}
+func (Done) isCommand()                       {}

@@ -1,0 +1,274 @@
+package center
+
+import "time"
+
+// An Event is a fact. Its time is the time of the step it belongs to.
+type Event interface{ isEvent() }
+
+// Events about the instance and its directory. A Saved event carries the whole resource as it is from now on, whether
+// it is new or changed.
+type (
+	InstanceSaved struct {
+		Instance Instance
+		Key      []byte `json:",omitempty"` // only in the first step of a journal
+	}
+	InstanceDeleted      struct{}
+	StorageAssociated    struct{ Association Association } // new or changed
+	StorageDisassociated struct {
+		ID       AssociationID
+		Resource ResourceType
+	}
+	AgentStatusSaved     struct{ Status AgentStatus }
+	HoursSaved           struct{ Hours Hours }
+	QueueSaved           struct{ Queue Queue }
+	RoutingProfileSaved  struct{ Profile RoutingProfile }
+	UserSaved            struct{ User User }
+	SecurityProfileSaved struct{ Profile SecurityProfile }
+	FlowSaved            struct{ Flow Flow }
+	PhoneNumberSaved     struct {
+		Number      PhoneNumber
+		ClientToken string `json:",omitempty"`
+	}
+	ResourceDeleted struct {
+		Kind Kind
+		ID   string
+	}
+)
+
+// Events about agents. Whatever changes what an agent's desktop shows is one of these or an event about a contact that
+// names the agent.
+type (
+	// AgentConfigured says that what an agent's desktop shows of its configuration changed, whichever resource did it.
+	// The first one of an agent also puts it into Status.
+	AgentConfigured struct {
+		Agent  AgentID
+		Config AgentConfig
+		Status *StatusRef `json:",omitempty"`
+	}
+	AgentLoggedIn      struct{ Agent AgentID }
+	AgentLoggedOut     struct{ Agent AgentID }
+	AgentStatusChanged struct {
+		Agent  AgentID
+		Status StatusRef
+	}
+	// AgentNextStatusSet says which status follows once the agent is free; nil: none any more.
+	AgentNextStatusSet struct {
+		Agent  AgentID
+		Status *StatusRef
+	}
+	// AgentRemoved is the end of an agent; its contacts were taken off its desk before.
+	AgentRemoved struct{ Agent AgentID }
+)
+
+// Events about contacts.
+type (
+	ContactInitiated struct {
+		Contact           ContactID
+		Channel           Channel
+		Method            string                  // INBOUND, OUTBOUND, API …
+		Initial, Previous ContactID               `json:",omitempty"`
+		Related           ContactID               `json:",omitempty"`
+		Customer, System  *Endpoint               `json:",omitempty"`
+		Flow              FlowID                  `json:",omitempty"`
+		Queue             QueueID                 `json:",omitempty"` // where a flow's transfer goes unless it sets another
+		Name, Description string                  `json:",omitempty"`
+		References        []Reference             `json:",omitempty"`
+		Details           map[string]string       `json:",omitempty"`
+		Attributes        map[string]string       `json:",omitempty"`
+		Tags              map[string]string       `json:",omitempty"`
+		Segment           map[string]SegmentValue `json:",omitempty"`
+		ScheduledAt       time.Time               `json:",omitzero"`
+		RingUntil         time.Time               `json:",omitzero"` // when an outbound call is given up
+		ExpiresAt         time.Time               `json:",omitzero"` // when a task ends by itself
+		ClientToken       string                  `json:",omitempty"`
+	}
+	// ContactConnectedToSystem says that the customer is on the line (voice), or that the contact began to run (task).
+	ContactConnectedToSystem struct{ Contact ContactID }
+	// ContactTargeted says which queue a transfer to a queue goes to from now on.
+	ContactTargeted struct {
+		Contact ContactID
+		Queue   QueueID
+	}
+	ContactAttributesChanged struct {
+		Contact ContactID
+		Set     map[string]string // these keys; others stay as they are
+	}
+	// ContactRoutingChanged sets how urgent the contact is in whatever queue it is or will be in.
+	ContactRoutingChanged struct {
+		Contact  ContactID
+		Priority int // 1 comes first; 5 is usual
+		Age      int // seconds that the contact counts as older than it is
+	}
+	ContactQueued struct {
+		Contact ContactID
+		Queue   Ref
+		Agent   AgentID `json:",omitempty"` // whose queue it is, if it is an agent's
+	}
+	// ContactOffered says that the contact rings at an agent, and what the agent sees of it.
+	ContactOffered struct {
+		Contact  ContactID
+		Agent    AgentID
+		Channel  Channel
+		Method   string
+		Initial  ContactID `json:",omitempty"`
+		Queue    AgentQueue
+		QueuedAt time.Time `json:",omitzero"`
+		Until    time.Time // when the offer lapses
+	}
+	// ContactMissed ends an offer without an answer: the contact waits on in its queue (unless it is over), and stays
+	// on the agent's desk in the state until it is cleared.
+	ContactMissed struct {
+		Contact ContactID
+		Agent   AgentID
+		State   string // AgentContactMissed, AgentContactRejected or AgentContactError
+	}
+	// ContactConnected joins the customer with the agent.
+	ContactConnected struct {
+		Contact        ContactID
+		Agent          AgentID
+		Username       string
+		RoutingProfile Ref
+	}
+	ContactHeld struct {
+		Contact ContactID
+		Agent   AgentID
+	}
+	ContactResumed struct {
+		Contact ContactID
+		Agent   AgentID
+	}
+	// ContactLeft says that the agent is no longer in the conversation: after-contact work begins.
+	ContactLeft struct {
+		Contact ContactID
+		Agent   AgentID
+		Until   time.Time `json:",omitzero"` // when after-contact work ends by itself
+	}
+	// ContactDisconnected says that the customer is gone, or that the task is over.
+	ContactDisconnected struct {
+		Contact ContactID
+		Reason  string // empty when the cause is outside AWS's list
+	}
+	// ContactCleared says that the contact is off the agent's desk. After-contact work is over with it.
+	ContactCleared struct {
+		Contact ContactID
+		Agent   AgentID
+	}
+	// ContactCompleted says that customer and agents are done with the contact. Only its data can change from now on.
+	ContactCompleted struct{ Contact ContactID }
+)
+
+// States of a contact on an agent's desk, as agent events spell them.
+const (
+	AgentContactConnecting = "CONNECTING"
+	AgentContactConnected  = "CONNECTED"
+	AgentContactOnHold     = "CONNECTED_ONHOLD"
+	AgentContactMissed     = "MISSED"
+	AgentContactRejected   = "REJECTED"
+	AgentContactError      = "ERROR"
+	AgentContactEnded      = "ENDED"
+)
+
+func (InstanceSaved) isEvent()            {}
+func (InstanceDeleted) isEvent()          {}
+func (StorageAssociated) isEvent()        {}
+func (StorageDisassociated) isEvent()     {}
+func (AgentStatusSaved) isEvent()         {}
+func (HoursSaved) isEvent()               {}
+func (QueueSaved) isEvent()               {}
+func (RoutingProfileSaved) isEvent()      {}
+func (UserSaved) isEvent()                {}
+func (SecurityProfileSaved) isEvent()     {}
+func (FlowSaved) isEvent()                {}
+func (PhoneNumberSaved) isEvent()         {}
+func (ResourceDeleted) isEvent()          {}
+func (AgentConfigured) isEvent()          {}
+func (AgentLoggedIn) isEvent()            {}
+func (AgentLoggedOut) isEvent()           {}
+func (AgentStatusChanged) isEvent()       {}
+func (AgentNextStatusSet) isEvent()       {}
+func (AgentRemoved) isEvent()             {}
+func (ContactInitiated) isEvent()         {}
+func (ContactConnectedToSystem) isEvent() {}
+func (ContactTargeted) isEvent()          {}
+func (ContactAttributesChanged) isEvent() {}
+func (ContactRoutingChanged) isEvent()    {}
+func (ContactQueued) isEvent()            {}
+func (ContactOffered) isEvent()           {}
+func (ContactMissed) isEvent()            {}
+func (ContactConnected) isEvent()         {}
+func (ContactHeld) isEvent()              {}
+func (ContactResumed) isEvent()           {}
+func (ContactLeft) isEvent()              {}
+func (ContactDisconnected) isEvent()      {}
+func (ContactCleared) isEvent()           {}
+func (ContactCompleted) isEvent()         {}
+
+// AgentOf returns the agent whose desk an event changes, or "".
+func AgentOf(e Event) AgentID {
+	switch e := e.(type) {
+	case AgentConfigured:
+		return e.Agent
+	case AgentLoggedIn:
+		return e.Agent
+	case AgentLoggedOut:
+		return e.Agent
+	case AgentStatusChanged:
+		return e.Agent
+	case AgentNextStatusSet:
+		return e.Agent
+	case AgentRemoved:
+		return e.Agent
+	case ContactOffered:
+		return e.Agent
+	case ContactMissed:
+		return e.Agent
+	case ContactConnected:
+		return e.Agent
+	case ContactHeld:
+		return e.Agent
+	case ContactResumed:
+		return e.Agent
+	case ContactLeft:
+		return e.Agent
+	case ContactCleared:
+		return e.Agent
+	}
+	return ""
+}
+
+// ContactOf returns the contact that an event is about, or "".
+func ContactOf(e Event) ContactID {
+	switch e := e.(type) {
+	case ContactInitiated:
+		return e.Contact
+	case ContactConnectedToSystem:
+		return e.Contact
+	case ContactTargeted:
+		return e.Contact
+	case ContactAttributesChanged:
+		return e.Contact
+	case ContactRoutingChanged:
+		return e.Contact
+	case ContactQueued:
+		return e.Contact
+	case ContactOffered:
+		return e.Contact
+	case ContactMissed:
+		return e.Contact
+	case ContactConnected:
+		return e.Contact
+	case ContactHeld:
+		return e.Contact
+	case ContactResumed:
+		return e.Contact
+	case ContactLeft:
+		return e.Contact
+	case ContactDisconnected:
+		return e.Contact
+	case ContactCleared:
+		return e.Contact
+	case ContactCompleted:
+		return e.Contact
+	}
+	return ""
+}

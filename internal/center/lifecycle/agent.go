@@ -1,0 +1,121 @@
+package lifecycle
+
+import (
+	"slices"
+	"time"
+
+	"github.com/hookswitch/hookswitch/internal/center"
+)
+
+// Agent is one agent as the events so far have made it: what its desktop shows, and what its events report. It is a
+// value: Clone it to keep a state while another event is folded in.
+type Agent struct {
+	ID          center.AgentID
+	Config      center.AgentConfig
+	LoggedIn    bool
+	Status      center.StatusRef
+	StatusSince time.Time
+	Next        *center.StatusRef `json:",omitempty"`
+	NextSince   time.Time         `json:",omitzero"`
+	Desk        []DeskContact     `json:",omitempty"` // in the order in which they came
+	IdleSince   time.Time         // when it last became free of a contact or routable: the longest idle comes first
+	Removed     bool              `json:",omitempty"`
+}
+
+// DeskContact is a contact as it stands on an agent's desk. It takes one of the channel's slots until it is cleared.
+type DeskContact struct {
+	ID          center.ContactID
+	Channel     center.Channel
+	Method      string
+	Initial     center.ContactID `json:",omitempty"`
+	Queue       center.AgentQueue
+	QueuedAt    time.Time `json:",omitzero"`
+	ConnectedAt time.Time `json:",omitzero"`
+	State       string    // one of the AgentContact states
+	StateSince  time.Time
+	Until       time.Time `json:",omitzero"` // when the state ends by itself
+}
+
+// Clone returns a copy that shares nothing that Apply changes.
+func (a Agent) Clone() Agent {
+	a.Desk = slices.Clone(a.Desk)
+	return a
+}
+
+// Contact returns the contact on the desk, or nil.
+func (a *Agent) Contact(id center.ContactID) *DeskContact {
+	for i := range a.Desk {
+		if a.Desk[i].ID == id {
+			return &a.Desk[i]
+		}
+	}
+	return nil
+}
+
+// Slots returns how many more contacts of a channel the agent could take, and how many it takes at most.
+func (a *Agent) Slots(ch center.Channel) (free, most int) {
+	for _, c := range a.Config.Concurrency {
+		if c.Channel == ch {
+			most = c.Slots
+		}
+	}
+	free = most
+	for i := range a.Desk {
+		if a.Desk[i].Channel == ch {
+			free--
+		}
+	}
+	return max(free, 0), most
+}
+
+// Apply folds an event about this agent in. It does not fail: the event has happened.
+func (a *Agent) Apply(at time.Time, e center.Event) {
+	switch e := e.(type) {
+	case center.AgentConfigured:
+		a.ID, a.Config = e.Agent, e.Config
+		if e.Status != nil {
+			a.Status, a.StatusSince, a.IdleSince = *e.Status, at, at
+		}
+	case center.AgentLoggedIn:
+		a.LoggedIn = true
+	case center.AgentLoggedOut:
+		a.LoggedIn = false
+	case center.AgentStatusChanged:
+		a.Status, a.StatusSince, a.IdleSince = e.Status, at, at
+		a.Next, a.NextSince = nil, time.Time{}
+	case center.AgentNextStatusSet:
+		a.Next, a.NextSince = e.Status, at
+		if e.Status == nil {
+			a.NextSince = time.Time{}
+		}
+	case center.AgentRemoved:
+		a.Removed = true
+	case center.ContactOffered:
+		a.Desk = append(a.Desk, DeskContact{
+			ID: e.Contact, Channel: e.Channel, Method: e.Method, Initial: e.Initial, Queue: e.Queue, QueuedAt: e.QueuedAt,
+			State: center.AgentContactConnecting, StateSince: at, Until: e.Until,
+		})
+	case center.ContactMissed:
+		a.move(e.Contact, e.State, at, time.Time{})
+	case center.ContactConnected:
+		a.move(e.Contact, center.AgentContactConnected, at, time.Time{})
+		if c := a.Contact(e.Contact); c != nil {
+			c.ConnectedAt = at
+		}
+	case center.ContactHeld:
+		a.move(e.Contact, center.AgentContactOnHold, at, time.Time{})
+	case center.ContactResumed:
+		a.move(e.Contact, center.AgentContactConnected, at, time.Time{})
+	case center.ContactLeft:
+		a.move(e.Contact, center.AgentContactEnded, at, e.Until)
+	case center.ContactCleared:
+		a.Desk = slices.DeleteFunc(a.Desk, func(c DeskContact) bool { return c.ID == e.Contact })
+		a.IdleSince = at
+	}
+}
+
+func (a *Agent) move(id center.ContactID, state string, at, until time.Time) {
+	if c := a.Contact(id); c != nil {
+		c.State, c.StateSince, c.Until = state, at, until
+	}
+}

@@ -1,0 +1,164 @@
+// Package lifecycle is what a contact and an agent are: their states, which move is allowed when, and what each event
+// does to them. The machine, and every document made from its events, fold with the same Apply.
+package lifecycle
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/hookswitch/hookswitch/internal/center"
+)
+
+// Contact is one contact as the events so far have made it. The zero Contact is one that was never initiated.
+type Contact struct {
+	ID                center.ContactID
+	Channel           center.Channel
+	Method            string
+	Initial, Previous center.ContactID               `json:",omitempty"`
+	Related           center.ContactID               `json:",omitempty"`
+	Customer, System  *center.Endpoint               `json:",omitempty"`
+	Flow              center.FlowID                  `json:",omitempty"`
+	Name, Description string                         `json:",omitempty"`
+	References        []center.Reference             `json:",omitempty"`
+	Details           map[string]string              `json:",omitempty"`
+	Attributes        map[string]string              `json:",omitempty"`
+	Tags              map[string]string              `json:",omitempty"`
+	Segment           map[string]center.SegmentValue `json:",omitempty"`
+
+	InitiatedAt         time.Time
+	ScheduledAt         time.Time `json:",omitzero"`
+	ConnectedToSystemAt time.Time `json:",omitzero"`
+	RingUntil           time.Time `json:",omitzero"` // while an outbound call rings
+	ExpiresAt           time.Time `json:",omitzero"`
+	DisconnectedAt      time.Time `json:",omitzero"`
+	DisconnectReason    string    `json:",omitempty"`
+	CompletedAt         time.Time `json:",omitzero"`
+	UpdatedAt           time.Time // of the newest event
+
+	Target   center.QueueID `json:",omitempty"` // where a transfer to a queue goes
+	Priority int            // 1 comes first
+	Age      int            // seconds that it counts as older than it is
+	Queue    *QueueVisit    `json:",omitempty"` // the queue it waits in or waited in last
+	Attempts int            // offers to agents so far
+	Offer    *Offer         `json:",omitempty"` // while it rings
+	Agent    *Handling      `json:",omitempty"` // once an agent was connected
+}
+
+// QueueVisit is a contact's stay in a queue.
+type QueueVisit struct {
+	Queue      center.Ref
+	Agent      center.AgentID `json:",omitempty"` // whose queue it is, if it is an agent's
+	EnqueuedAt time.Time
+	DequeuedAt time.Time `json:",omitzero"`
+}
+
+// Offer is a contact ringing at an agent.
+type Offer struct {
+	Agent center.AgentID
+	At    time.Time
+	Until time.Time
+}
+
+// Handling is what an agent did with a contact.
+type Handling struct {
+	Agent          center.AgentID
+	Username       string
+	RoutingProfile center.Ref
+	ConnectedAt    time.Time
+	HeldAt         time.Time     `json:",omitzero"` // while on hold
+	Holds          int           // how often it was put on hold
+	HeldFor        time.Duration // ended holds together, of timestamps in whole seconds as records show them
+	LongestHold    time.Duration
+	LeftAt         time.Time `json:",omitzero"` // after-contact work began
+	LeaveBy        time.Time `json:",omitzero"` // when after-contact work ends by itself
+	ClearedAt      time.Time `json:",omitzero"` // after-contact work ended
+}
+
+// PriorityUsual is the priority of a contact that nothing has made more or less urgent.
+const PriorityUsual = 5
+
+// Waiting reports whether the contact stands in a queue and is not being offered.
+func (c *Contact) Waiting() bool {
+	return c.Queue != nil && c.Queue.DequeuedAt.IsZero() && c.Offer == nil && c.DisconnectedAt.IsZero()
+}
+
+// Connected reports whether an agent is in the conversation.
+func (c *Contact) Connected() bool {
+	return c.Agent != nil && c.Agent.LeftAt.IsZero()
+}
+
+// Apply folds an event about this contact in. It does not fail: the event has happened.
+func (c *Contact) Apply(at time.Time, e center.Event) {
+	switch e := e.(type) {
+	case center.ContactInitiated:
+		*c = Contact{
+			ID: e.Contact, Channel: e.Channel, Method: e.Method, Initial: e.Initial, Previous: e.Previous, Related: e.Related,
+			Customer: e.Customer, System: e.System, Flow: e.Flow, Target: e.Queue, Name: e.Name, Description: e.Description,
+			References: slices.Clone(e.References), Details: maps.Clone(e.Details), Attributes: maps.Clone(e.Attributes),
+			Tags: maps.Clone(e.Tags), Segment: maps.Clone(e.Segment), InitiatedAt: at, ScheduledAt: e.ScheduledAt,
+			RingUntil: e.RingUntil, ExpiresAt: e.ExpiresAt, Priority: PriorityUsual,
+		}
+	case center.ContactConnectedToSystem:
+		c.ConnectedToSystemAt, c.RingUntil = at, time.Time{}
+	case center.ContactTargeted:
+		c.Target = e.Queue
+	case center.ContactAttributesChanged:
+		if c.Attributes == nil {
+			c.Attributes = make(map[string]string, len(e.Set))
+		}
+		maps.Copy(c.Attributes, e.Set)
+	case center.ContactRoutingChanged:
+		c.Priority, c.Age = e.Priority, e.Age
+	case center.ContactQueued:
+		c.Queue = &QueueVisit{Queue: e.Queue, Agent: e.Agent, EnqueuedAt: at}
+	case center.ContactOffered:
+		c.Attempts++
+		c.Offer = &Offer{Agent: e.Agent, At: at, Until: e.Until}
+	case center.ContactMissed:
+		c.Offer = nil
+	case center.ContactConnected:
+		c.Offer = nil
+		c.dequeue(at)
+		c.Agent = &Handling{Agent: e.Agent, Username: e.Username, RoutingProfile: e.RoutingProfile, ConnectedAt: at}
+	case center.ContactHeld:
+		c.Agent.HeldAt = at
+		c.Agent.Holds++
+	case center.ContactResumed:
+		c.Agent.resume(at)
+	case center.ContactLeft:
+		c.Agent.resume(at)
+		c.Agent.LeftAt, c.Agent.LeaveBy = at, e.Until
+	case center.ContactDisconnected:
+		c.DisconnectedAt, c.DisconnectReason, c.RingUntil = at, e.Reason, time.Time{}
+		c.dequeue(at)
+	case center.ContactCleared:
+		if c.Agent != nil && c.Agent.Agent == e.Agent && !c.Agent.LeftAt.IsZero() && c.Agent.ClearedAt.IsZero() {
+			c.Agent.ClearedAt, c.Agent.LeaveBy = at, time.Time{}
+		}
+	case center.ContactCompleted:
+		c.CompletedAt = at
+	default:
+		return
+	}
+	c.UpdatedAt = at
+}
+
+func (c *Contact) dequeue(at time.Time) {
+	if c.Queue != nil && c.Queue.DequeuedAt.IsZero() {
+		q := *c.Queue
+		q.DequeuedAt = at
+		c.Queue = &q
+	}
+}
+
+// resume ends a hold if there is one. Durations are differences of whole seconds, as contact records show both ends.
+func (h *Handling) resume(at time.Time) {
+	if h.HeldAt.IsZero() {
+		return
+	}
+	d := at.Truncate(time.Second).Sub(h.HeldAt.Truncate(time.Second))
+	h.HeldFor += d
+	h.LongestHold = max(h.LongestHold, d)
+	h.HeldAt = time.Time{}
+}

@@ -1,0 +1,162 @@
+package center
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// A Step is what one command led to. It is one record of the journal, whole or not there.
+type Step struct {
+	Stamp   Stamp
+	Events  []Event
+	Effects []Effect
+}
+
+// Empty reports whether the step says nothing, so that it need not be kept.
+func (s Step) Empty() bool {
+	return len(s.Events) == 0 && len(s.Effects) == 0 && s.Stamp.Closes == ""
+}
+
+// ErrUnknownWord means that a journal holds an event or effect that this version does not know: it was written by a
+// newer one, and must not be opened by this.
+var ErrUnknownWord = errors.New("the journal was written by a newer version")
+
+// record is the form of a step in the journal: each event and effect is an object with one member, its name.
+type record struct {
+	Stamp   Stamp             `json:"s"`
+	Events  []json.RawMessage `json:"e,omitempty"`
+	Effects []json.RawMessage `json:"x,omitempty"`
+}
+
+// Encode writes a step for the journal: the same step always gives the same bytes.
+func Encode(s Step) ([]byte, error) {
+	r := record{Stamp: s.Stamp}
+	for _, e := range s.Events {
+		b, err := encodeWord(e)
+		if err != nil {
+			return nil, err
+		}
+		r.Events = append(r.Events, b)
+	}
+	for _, e := range s.Effects {
+		b, err := encodeWord(e)
+		if err != nil {
+			return nil, err
+		}
+		r.Effects = append(r.Effects, b)
+	}
+	return json.Marshal(r)
+}
+
+func encodeWord(v any) ([]byte, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode %T: %w", v, err)
+	}
+	name := reflect.TypeOf(v).Name()
+	out := make([]byte, 0, len(name)+len(b)+5)
+	out = append(out, `{"`...)
+	out = append(out, name...)
+	out = append(out, `":`...)
+	out = append(out, b...)
+	return append(out, '}'), nil
+}
+
+// Decode reads what Encode wrote, of this version or any before it.
+func Decode(b []byte) (Step, error) {
+	var r record
+	if err := json.Unmarshal(b, &r); err != nil {
+		return Step{}, fmt.Errorf("decode step: %w", err)
+	}
+	s := Step{Stamp: r.Stamp}
+	for _, raw := range r.Events {
+		e, err := decodeWord(raw, eventWords)
+		if err != nil {
+			return Step{}, err
+		}
+		s.Events = append(s.Events, e)
+	}
+	for _, raw := range r.Effects {
+		e, err := decodeWord(raw, effectWords)
+		if err != nil {
+			return Step{}, err
+		}
+		s.Effects = append(s.Effects, e)
+	}
+	return s, nil
+}
+
+func decodeWord[T any](raw json.RawMessage, words map[string]func([]byte) (T, error)) (T, error) {
+	var zero T
+	var m map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return zero, fmt.Errorf("decode step: %w", err)
+	}
+	if len(m) != 1 {
+		return zero, fmt.Errorf("decode step: %d names in one word", len(m))
+	}
+	for name, body := range m {
+		f, ok := words[name]
+		if !ok {
+			return zero, fmt.Errorf("decode step: %q: %w", name, ErrUnknownWord)
+		}
+		return f(body)
+	}
+	return zero, nil
+}
+
+func word[I any, T any](words map[string]func([]byte) (I, error)) {
+	words[reflect.TypeFor[T]().Name()] = func(b []byte) (I, error) {
+		var v T
+		err := json.Unmarshal(b, &v)
+		return any(v).(I), err
+	}
+}
+
+var eventWords = func() map[string]func([]byte) (Event, error) {
+	w := map[string]func([]byte) (Event, error){}
+	word[Event, InstanceSaved](w)
+	word[Event, InstanceDeleted](w)
+	word[Event, StorageAssociated](w)
+	word[Event, StorageDisassociated](w)
+	word[Event, AgentStatusSaved](w)
+	word[Event, HoursSaved](w)
+	word[Event, QueueSaved](w)
+	word[Event, RoutingProfileSaved](w)
+	word[Event, UserSaved](w)
+	word[Event, SecurityProfileSaved](w)
+	word[Event, FlowSaved](w)
+	word[Event, PhoneNumberSaved](w)
+	word[Event, ResourceDeleted](w)
+	word[Event, AgentConfigured](w)
+	word[Event, AgentLoggedIn](w)
+	word[Event, AgentLoggedOut](w)
+	word[Event, AgentStatusChanged](w)
+	word[Event, AgentNextStatusSet](w)
+	word[Event, AgentRemoved](w)
+	word[Event, ContactInitiated](w)
+	word[Event, ContactConnectedToSystem](w)
+	word[Event, ContactTargeted](w)
+	word[Event, ContactAttributesChanged](w)
+	word[Event, ContactRoutingChanged](w)
+	word[Event, ContactQueued](w)
+	word[Event, ContactOffered](w)
+	word[Event, ContactMissed](w)
+	word[Event, ContactConnected](w)
+	word[Event, ContactHeld](w)
+	word[Event, ContactResumed](w)
+	word[Event, ContactLeft](w)
+	word[Event, ContactDisconnected](w)
+	word[Event, ContactCleared](w)
+	word[Event, ContactCompleted](w)
+	return w
+}()
+
+var effectWords = func() map[string]func([]byte) (Effect, error) {
+	w := map[string]func([]byte) (Effect, error){}
+	word[Effect, DialCustomer](w)
+	word[Effect, ReleaseLine](w)
+	return w
+}()
