@@ -1,0 +1,86 @@
+# make help lists every target. Go is all that is needed; what a target needs beside it, it says.
+
+GO          ?= go
+BIN         ?= bin/hookswitch
+VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS     := -s -w -X main.version=$(VERSION)
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+# In CI (CI=true) the tests run under the race detector, which needs a C compiler, and after the static checks.
+ifeq ($(CI),true)
+RACE := -race
+PRE  := staticcheck govulncheck
+endif
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build the binary into bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/hookswitch
+
+.PHONY: run
+run: build ## run the demo: a contact center with calls, agents and streams, on this machine
+	$(BIN) demo
+
+.PHONY: serve
+serve: build ## serve on 127.0.0.1:4566 with data in ./hookswitch-data
+	$(BIN) serve
+
+.PHONY: test
+test: vet $(PRE) ## run all tests
+	$(GO) test $(RACE) -timeout 12m ./...
+
+.PHONY: test-short
+test-short: ## run the quick tests
+	$(GO) test -short ./...
+
+.PHONY: vet
+vet: ## go vet and gofmt
+	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
+	if [ -n "$$unformatted" ]; then echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+
+.PHONY: staticcheck
+staticcheck: ## static analysis (fetches staticcheck)
+	$(GO) run $(STATICCHECK) ./...
+
+.PHONY: govulncheck
+govulncheck: ## known vulnerabilities in what we call (fetches govulncheck; asks vuln.go.dev)
+	@if $(GO) run github.com/hookswitch/hookswitch/tools/reachable https://vuln.go.dev/index/db.json; then \
+		$(GO) run $(GOVULNCHECK) ./...; \
+	else \
+		echo "govulncheck: SKIPPED, the vulnerability database vuln.go.dev cannot be reached from here"; \
+	fi
+
+.PHONY: generate
+generate: ## write internal/api and docs/compat anew from models/
+	$(GO) generate ./internal/api/...
+
+.PHONY: bench
+bench: ## the benchmarks that compare both sides in one run
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./internal/storage/embedded ./internal/switchboard ./internal/service/kinesis ./internal/api/... ./internal/center/machine
+
+.PHONY: footprint
+footprint: build ## time from start to Ready., idle memory
+	$(GO) run ./test/footprint -binary $(BIN)
+
+.PHONY: e2e
+e2e: build ## whole flows with the AWS CLI, boto3 and aws-sdk-go-v2
+	$(GO) test -count 1 -v ./test/e2e/...
+
+.PHONY: fuzz
+fuzz: ## fuzz every decoder for a while each (FUZZTIME=30s)
+	@for spec in $$($(GO) list -f '{{$$d := .ImportPath}}{{range .TestGoFiles}}{{$$d}} {{end}}' ./... | tr ' ' '\n' | sort -u); do \
+		for f in $$($(GO) test -list '^Fuzz' $$spec | grep '^Fuzz'); do \
+			$(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $${FUZZTIME:-30s} $$spec || exit 1; \
+		done; \
+	done
+
+.PHONY: clean
+clean: ## remove what was built (never data)
+	rm -rf bin
