@@ -110,7 +110,9 @@ type (
 // Commands about agents.
 type (
 	LogIn  struct{ Agent AgentID }
-	LogOut struct{ Agent AgentID } // goes offline as well
+	// LogOut goes offline first and logs out in a step of its own; an agent that handles contacts goes offline and is
+	// logged out once it is free. Setting a status in between calls it off.
+	LogOut struct{ Agent AgentID }
 	// SetAgentStatus takes effect at once, or as next status while the agent handles contacts. Contacts in
 	// after-contact work, missed, rejected or in error are cleared by it.
 	SetAgentStatus struct {
@@ -148,6 +150,7 @@ type (
 		Attributes  map[string]string
 		Details     map[string]string
 		Previous    ContactID
+		Initial     ContactID // first contact of the chain that Previous belongs to; counts only when the machine has let go of Previous
 		Related     ContactID
 		ScheduledAt time.Time // zero: now
 		Expiry      time.Duration

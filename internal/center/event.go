@@ -48,13 +48,15 @@ type (
 	AgentLoggedIn      struct{ Agent AgentID }
 	AgentLoggedOut     struct{ Agent AgentID }
 	AgentStatusChanged struct {
-		Agent  AgentID
-		Status StatusRef
+		Agent   AgentID
+		Status  StatusRef
+		Leaving bool `json:",omitempty"` // the agent is logging out: AgentLoggedOut follows in a step of its own
 	}
 	// AgentNextStatusSet says which status follows once the agent is free; nil: none any more.
 	AgentNextStatusSet struct {
-		Agent  AgentID
-		Status *StatusRef
+		Agent   AgentID
+		Status  *StatusRef
+		Leaving bool `json:",omitempty"` // the agent logs out once it is free
 	}
 	// AgentRemoved is the end of an agent; its contacts were taken off its desk before.
 	AgentRemoved struct{ Agent AgentID }

@@ -19,6 +19,8 @@ type Agent struct {
 	NextSince   time.Time         `json:",omitzero"`
 	Desk        []DeskContact     `json:",omitempty"` // in the order in which they came
 	IdleSince   time.Time         // when it last became free of a contact or routable: the longest idle comes first
+	FreeSince   time.Time         `json:",omitzero"` // the same, of contacts that came in from customers only
+	Leaving     bool              `json:",omitempty"` // logs out as soon as it is offline and its desk is empty
 	Removed     bool              `json:",omitempty"`
 }
 
@@ -74,17 +76,17 @@ func (a *Agent) Apply(at time.Time, e center.Event) {
 	case center.AgentConfigured:
 		a.ID, a.Config = e.Agent, e.Config
 		if e.Status != nil {
-			a.Status, a.StatusSince, a.IdleSince = *e.Status, at, at
+			a.Status, a.StatusSince, a.IdleSince, a.FreeSince = *e.Status, at, at, at
 		}
 	case center.AgentLoggedIn:
-		a.LoggedIn = true
+		a.LoggedIn, a.Leaving = true, false
 	case center.AgentLoggedOut:
-		a.LoggedIn = false
+		a.LoggedIn, a.Leaving = false, false
 	case center.AgentStatusChanged:
-		a.Status, a.StatusSince, a.IdleSince = e.Status, at, at
-		a.Next, a.NextSince = nil, time.Time{}
+		a.Status, a.StatusSince, a.IdleSince, a.FreeSince = e.Status, at, at, at
+		a.Next, a.NextSince, a.Leaving = nil, time.Time{}, e.Leaving
 	case center.AgentNextStatusSet:
-		a.Next, a.NextSince = e.Status, at
+		a.Next, a.NextSince, a.Leaving = e.Status, at, e.Leaving
 		if e.Status == nil {
 			a.NextSince = time.Time{}
 		}
@@ -109,8 +111,22 @@ func (a *Agent) Apply(at time.Time, e center.Event) {
 	case center.ContactLeft:
 		a.move(e.Contact, center.AgentContactEnded, at, e.Until)
 	case center.ContactCleared:
-		a.Desk = slices.DeleteFunc(a.Desk, func(c DeskContact) bool { return c.ID == e.Contact })
-		a.IdleSince = at
+		a.clear(at, e.Contact)
+	}
+}
+
+func (a *Agent) clear(at time.Time, id center.ContactID) {
+	i := slices.IndexFunc(a.Desk, func(c DeskContact) bool { return c.ID == id })
+	if i < 0 {
+		return
+	}
+	if a.Desk[i].Inbound() {
+		a.FreeSince = at
+	}
+	a.IdleSince = at
+	a.Desk = slices.Delete(a.Desk, i, i+1)
+	if len(a.Desk) == 0 {
+		a.Desk = nil // as a state read from a checkpoint has it
 	}
 }
 
