@@ -109,7 +109,7 @@ type (
 
 // Commands about agents.
 type (
-	LogIn  struct{ Agent AgentID }
+	LogIn struct{ Agent AgentID }
 	// LogOut goes offline first and logs out in a step of its own; an agent that handles contacts goes offline and is
 	// logged out once it is free. Setting a status in between calls it off.
 	LogOut struct{ Agent AgentID }

@@ -19,7 +19,7 @@ type Agent struct {
 	NextSince   time.Time         `json:",omitzero"`
 	Desk        []DeskContact     `json:",omitempty"` // in the order in which they came
 	IdleSince   time.Time         // when it last became free of a contact or routable: the longest idle comes first
-	FreeSince   time.Time         `json:",omitzero"` // the same, of contacts that came in from customers only
+	FreeSince   time.Time         `json:",omitzero"`  // the same, of contacts that came in from customers only
 	Leaving     bool              `json:",omitempty"` // logs out as soon as it is offline and its desk is empty
 	Removed     bool              `json:",omitempty"`
 }
