@@ -28,16 +28,20 @@ var (
 	ErrConflict = errors.New("guard failed")           // nothing was stored
 	ErrNotFound = errors.New("not found")              // the key has no record, or the log does not exist
 	ErrUnknown  = errors.New("outcome unknown")        // the entries may or may not have been stored
-	ErrTooLarge = errors.New("batch too large")        // more than MaxBatch entries or a record above MaxRecordBytes
+	ErrTooLarge = errors.New("batch too large")        // above MaxBatch, MaxRecordBytes or MaxAppendBytes
 	ErrName     = errors.New("illegal name")           // a log name or key with characters outside the allowed set
 	ErrClosed   = errors.New("storage engine closed")  // the engine was closed
 	ErrConfig   = errors.New("configuration conflict") // a log exists with another fixed setting (Latest)
+	ErrBatch    = errors.New("malformed append")       // no entries, or a guard on a key that an earlier entry writes
+	ErrFull     = errors.New("storage full")           // nothing was stored: trim, drop or add space
+	ErrFailed   = errors.New("storage engine failed")  // the disk failed a write: nothing is stored until a restart
 )
 
 // Bounds every engine keeps to.
 const (
 	MaxBatch       = 1000     // entries in one Append
 	MaxRecordBytes = 12 << 20 // bytes of one record's data
+	MaxAppendBytes = 64 << 20 // bytes of data in one Append
 	MaxNameBytes   = 200      // bytes of a log's name or of a key
 )
 
