@@ -48,6 +48,7 @@ func testCrash(t *testing.T, h *Harness) {
 			})
 		}
 		j.await(20 * (i + 1))
+		j.seal()
 		e = h.Crash(t, kept) // while they write
 		cancel()
 		writers.Wait()
@@ -91,6 +92,7 @@ type journal struct {
 	acked  map[string]uint64
 	open   map[string]bool // failed, or under way: may be there or not
 	failed int
+	sealed bool // a crash has begun: what is acknowledged from now on may come too late for the disk
 	enough *sync.Cond
 }
 
@@ -119,6 +121,9 @@ func (j *journal) append(ctx context.Context, l storage.Log, id string) error {
 			delete(j.open, id) // these promise that nothing was stored
 		}
 		return err
+	}
+	if j.sealed {
+		return nil
 	}
 	delete(j.open, id)
 	j.acked[id] = last
@@ -156,6 +161,13 @@ func (j *journal) check(t *testing.T, l storage.Log) {
 		j.acked[id] = last
 	}
 	j.open = map[string]bool{}
+	j.sealed = false
+}
+
+func (j *journal) seal() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.sealed = true
 }
 
 func (j *journal) compare(t *testing.T, l storage.Log, when string) map[string]uint64 {

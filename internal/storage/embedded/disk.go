@@ -1,0 +1,207 @@
+package embedded
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/hookswitch/hookswitch/internal/storage"
+)
+
+// format is what this version writes into the file FORMAT. A version that changes the layout of the keys raises it and
+// reads the older ones.
+const (
+	formatFile   = "FORMAT"
+	formatPrefix = "hookswitch storage format "
+	format       = formatPrefix + "1\n"
+)
+
+// ErrFormat says that a directory was written by a version this one does not understand, or is not ours.
+var ErrFormat = errors.New("unknown storage format")
+
+// ErrInUse says that another process has the directory open.
+var ErrInUse = errors.New("the data directory is in use")
+
+// lockDir makes sure that no one else uses the directory, creating it if it is missing.
+func lockDir(fs vfs.FS, dir string) (*pebble.Lock, error) {
+	if err := fs.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("storage: create %s: %w", dir, err)
+	}
+	lock, err := pebble.LockDirectory(dir, fs)
+	if errors.Is(err, syscall.EAGAIN) || err != nil && strings.Contains(err.Error(), "lock held") {
+		return nil, fmt.Errorf("%w: another hookswitch uses %s; stop it, or give this one another directory with --data", ErrInUse, dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("storage: lock %s: %w", dir, err)
+	}
+	return lock, nil
+}
+
+// checkFormat reads the marker of the directory, and writes it durably into an empty one.
+func checkFormat(fs vfs.FS, dir string) error {
+	name := fs.PathJoin(dir, formatFile)
+	f, err := fs.Open(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return writeFormat(fs, dir, name)
+	}
+	if err != nil {
+		return fmt.Errorf("storage: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, 100))
+	if err != nil {
+		return fmt.Errorf("storage: read %s: %w", name, err)
+	}
+	if string(text) == format {
+		return nil
+	}
+	if strings.HasPrefix(string(text), formatPrefix) {
+		return fmt.Errorf("%w: %s was written by another version of hookswitch (it says %q, this version knows %q); use that version or another directory",
+			ErrFormat, dir, strings.TrimSpace(string(text)), strings.TrimSpace(format))
+	}
+	return fmt.Errorf("%w: %s does not name a format of hookswitch", ErrFormat, name)
+}
+
+func writeFormat(fs vfs.FS, dir, name string) error {
+	err := func() error {
+		f, err := fs.Create(name+".new", vfs.WriteCategoryUnspecified)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write([]byte(format))
+		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+			return err
+		}
+		if err := fs.Rename(name+".new", name); err != nil {
+			return err
+		}
+		d, err := fs.OpenDir(dir)
+		if err != nil {
+			return err
+		}
+		return errors.Join(d.Sync(), d.Close())
+	}()
+	if err != nil {
+		return fmt.Errorf("storage: write %s: %w", name, err)
+	}
+	return nil
+}
+
+// Sizes, in bytes. Memtables start small and double up to theirs, so an idle engine holds little.
+const (
+	memTableBytes = 32 << 20
+	cacheBytes    = 16 << 20
+	blockBytes    = 32 << 10 // of tables: records are mostly read in order
+	openFiles     = 500
+)
+
+// options are what Pebble runs with. They are fixed but for the file system.
+func options(fs vfs.FS, lock *pebble.Lock, h *health) *pebble.Options {
+	o := &pebble.Options{
+		FS: fs, Lock: lock, Logger: h,
+		FormatMajorVersion:          pebble.FormatValueSeparation,
+		MemTableSize:                memTableBytes,
+		MemTableStopWritesThreshold: 4,
+		CacheSize:                   cacheBytes,
+		MaxOpenFiles:                openFiles,
+		EventListener: &pebble.EventListener{
+			// Without a handler Pebble ends the process at the first damaged block, though all others can be read.
+			DataCorruption:  func(i pebble.DataCorruptionInfo) { h.damaged(fmt.Errorf("%s", i)) },
+			BackgroundError: func(err error) { h.background(err) },
+			FlushEnd: func(i pebble.FlushInfo) {
+				if i.Err == nil {
+					h.background(nil)
+				}
+			},
+		},
+	}
+	for i := range o.Levels {
+		o.Levels[i].BlockSize = blockBytes
+	}
+	return o
+}
+
+// health is what the engine knows about its disk. It is Pebble's logger, too.
+type health struct {
+	log   *slog.Logger
+	fatal func(error)
+
+	mu        sync.Mutex
+	corrupt   error         // a damaged block: for good
+	behind    error         // the last flush or compaction failed: until one succeeds
+	writeFail error         // a write to the log failed: nothing may be acknowledged any more
+	failed    chan struct{} // closed when writeFail is set
+}
+
+// failure returns why nothing may be written any more, or nil.
+func (h *health) failure() error {
+	select {
+	case <-h.failed:
+	default:
+		return nil
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return fmt.Errorf("%w: %w", storage.ErrFailed, h.writeFail)
+}
+
+// fail records the first failed write.
+func (h *health) fail(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.writeFail != nil {
+		return
+	}
+	h.writeFail = err
+	close(h.failed)
+	h.log.Error("the disk failed a write; storage takes no more until it is restarted", "error", err)
+}
+
+func (h *health) damaged(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.corrupt == nil {
+		h.corrupt = err
+		h.log.Error("stored data is damaged", "error", err)
+	}
+}
+
+func (h *health) background(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err != nil && h.behind == nil {
+		h.log.Error("storage cannot tidy up", "error", err)
+	}
+	h.behind = err
+}
+
+func (h *health) err() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.writeFail != nil {
+		return fmt.Errorf("%w: %w", storage.ErrFailed, h.writeFail)
+	}
+	return errors.Join(h.corrupt, h.behind)
+}
+
+// Infof implements pebble.Logger. What Pebble does all day is of no use to anyone.
+func (h *health) Infof(string, ...any) {}
+
+// Errorf implements pebble.Logger.
+func (h *health) Errorf(f string, args ...any) { h.log.Error("pebble: " + fmt.Sprintf(f, args...)) }
+
+// Fatalf implements pebble.Logger. It does not return: Pebble could acknowledge what it has lost.
+func (h *health) Fatalf(f string, args ...any) {
+	err := fmt.Errorf("pebble: "+f, args...)
+	h.fail(err)
+	h.fatal(err)
+	panic(err)
+}
