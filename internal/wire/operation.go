@@ -12,12 +12,15 @@ import (
 // Protocol names how a service speaks on the wire.
 type Protocol string
 
-// The protocols spoken so far. A service has one; Kinesis speaks AWSJSON11 in two encodings.
+// The protocols. A service has one; Kinesis speaks AWSJSON11 in two encodings. Nothing is generated for the last two
+// yet: they are named so that what is built on Operation need not change when they come.
 const (
 	AWSJSON10 Protocol = "awsJson1.0"
 	AWSJSON11 Protocol = "awsJson1.1"
 	RESTJSON1 Protocol = "restJson1"
 	AWSQuery  Protocol = "awsQuery"
+	RESTXML   Protocol = "restXml"
+	RPCV2CBOR Protocol = "rpcv2Cbor"
 )
 
 // Encoding is the form of one request's body; the answer comes in the same form.
@@ -28,6 +31,7 @@ const (
 	JSON  Encoding = "json"
 	CBOR  Encoding = "cbor"
 	Query Encoding = "query"
+	XML   Encoding = "xml"
 )
 
 // A Service is what the edge must know of one AWS service to find its operations and to word its refusals.
@@ -47,6 +51,10 @@ type Service struct {
 	ValidationCode    string // error code of a violated constraint
 	SerializationCode string // error code of a body that does not parse
 	InternalCode      string // error code of everything that is not a modelled error
+
+	SerializationKey string // MessageKey of SerializationCode alone, where that differs (Kinesis); "" where not
+	JavaNames        bool   // conversion errors and blobs are worded with Java's type names (Kinesis)
+	BodyRequired     bool   // an empty body does not parse; elsewhere it means no members (Kinesis)
 
 	// Catalogue lists every operation of the model by name, in the model's order, served or not, so that what
 	// is not served can be refused by name.
@@ -91,6 +99,10 @@ type Response struct {
 	// Stream, when set, is called after the headers were sent and writes the body until it returns or ctx ends.
 	// Each Write is flushed. Only event-stream operations set it; Body is empty then.
 	Stream func(ctx context.Context, w interface{ Write([]byte) (int, error) }) error
+
+	// Release, when set, may be called once, after the last use of Body, so that its memory serves another answer.
+	// Not calling it costs nothing but that.
+	Release func()
 }
 
 // Error is a modelled error: one that a client's SDK turns into a type of its own.

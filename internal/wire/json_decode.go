@@ -1,0 +1,735 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"math"
+	"strconv"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// depthMax bounds how deeply lists, maps and structures may nest in a request, in levels. The deepest modelled input
+// has fewer than twenty.
+const depthMax = 64
+
+// blobChunkBytes is the size of the pieces in which small blobs of one request are allocated together.
+const blobChunkBytes = 256 << 10
+
+// JSONDecoder reads one JSON document member by member; generated code drives it. It accepts what encoding/json
+// accepts, less three things: invalid UTF-8 is refused rather than replaced, nesting stops at depthMax, and a null in
+// a list or a map is refused. The first member of a wrong type is remembered and skipped, so that text that is not
+// JSON at all is reported before it, as AWS does. Strings it returns alias the document.
+type JSONDecoder struct {
+	// Key is the name of the member that NextMember found.
+	Key string
+
+	buf     []byte
+	pos     int
+	depth   int
+	fresh   bool // nothing was read yet of the innermost list or map
+	bad     bool // not JSON
+	typeErr *TypeError
+	arena   arena
+}
+
+// NewJSONDecoder returns a decoder of buf.
+func NewJSONDecoder(buf []byte) *JSONDecoder { return &JSONDecoder{buf: buf} }
+
+// Err ends the document: it returns ErrMalformed if the document is not JSON or goes on after its value, a *TypeError
+// for the first member of a wrong type, or nil.
+func (d *JSONDecoder) Err() error {
+	if !d.bad {
+		d.skipSpace()
+		if d.pos != len(d.buf) || d.depth != 0 {
+			d.fail()
+		}
+	}
+	if d.bad {
+		return ErrMalformed
+	}
+	if d.typeErr != nil {
+		return d.typeErr
+	}
+	return nil
+}
+
+func (d *JSONDecoder) fail() {
+	d.bad = true
+	d.pos = len(d.buf)
+}
+
+func (d *JSONDecoder) mistyped(want, got kind, text string) {
+	if d.typeErr == nil {
+		d.typeErr = &TypeError{want: want, got: got, text: text}
+	}
+}
+
+// Refuse reports that the value just read breaks the form of its shape, such as a union with two members.
+func (d *JSONDecoder) Refuse(why string) { d.mistyped(kindRefused, kindRefused, why) }
+
+func (d *JSONDecoder) skipSpace() {
+	for d.pos < len(d.buf) {
+		switch d.buf[d.pos] {
+		case ' ', '\n', '\t', '\r':
+			d.pos++
+		default:
+			return
+		}
+	}
+}
+
+// peek returns the kind of the next value, or kindNone where none can begin.
+func (d *JSONDecoder) peek() kind {
+	d.skipSpace()
+	if d.pos >= len(d.buf) {
+		return kindNone
+	}
+	switch d.buf[d.pos] {
+	case '"':
+		return kindString
+	case '{':
+		return kindStructure
+	case '[':
+		return kindList
+	case 't', 'f':
+		return kindBoolean
+	case 'n':
+		return kindNull
+	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		return kindNumber
+	}
+	return kindNone
+}
+
+// expect reports whether the next value is of kind want. If not, it is consumed: a null silently, any other value as
+// a type error.
+func (d *JSONDecoder) expect(want kind, expected kind) bool {
+	got := d.peek()
+	if got == want {
+		return true
+	}
+	if got != kindNull && got != kindNone {
+		d.mistyped(expected, got, d.boolText(got))
+	}
+	d.Skip()
+	return false
+}
+
+func (d *JSONDecoder) boolText(got kind) string {
+	if got == kindBoolean && d.buf[d.pos] == 't' {
+		return "TRUE_VALUE"
+	}
+	return "FALSE_VALUE"
+}
+
+func (d *JSONDecoder) enter() bool {
+	if d.depth++; d.depth > depthMax {
+		d.fail()
+		return false
+	}
+	d.pos++
+	d.fresh = true
+	return true
+}
+
+// BeginStructure enters a structure; false when the value is null or something else, which is then consumed.
+func (d *JSONDecoder) BeginStructure() bool {
+	return d.expect(kindStructure, kindStructure) && d.enter()
+}
+
+// BeginMap enters a map, as BeginStructure does.
+func (d *JSONDecoder) BeginMap() bool { return d.expect(kindStructure, kindMap) && d.enter() }
+
+// BeginList enters a list, as BeginStructure does.
+func (d *JSONDecoder) BeginList() bool { return d.expect(kindList, kindList) && d.enter() }
+
+// NextElement moves to the next element of a list; false after the last, when the list is left.
+func (d *JSONDecoder) NextElement() bool {
+	if !d.separated(']') {
+		return false
+	}
+	if d.peek() == kindNull {
+		d.Refuse("null is not allowed in a list")
+	}
+	return !d.bad
+}
+
+// separated consumes the comma before the next element or member, or the closing byte.
+func (d *JSONDecoder) separated(closing byte) bool {
+	d.skipSpace()
+	if d.pos >= len(d.buf) {
+		d.fail()
+		return false
+	}
+	c := d.buf[d.pos]
+	if c == closing {
+		d.pos++
+		d.depth--
+		d.fresh = false
+		return false
+	}
+	if !d.fresh {
+		if c != ',' {
+			d.fail()
+			return false
+		}
+		d.pos++
+	}
+	d.fresh = false
+	return true
+}
+
+// NextMember moves to the value of the next member of a structure or map and sets Key; false after the last, when the
+// structure is left.
+func (d *JSONDecoder) NextMember() bool {
+	if !d.separated('}') {
+		return false
+	}
+	d.skipSpace()
+	if d.pos >= len(d.buf) || d.buf[d.pos] != '"' {
+		d.fail()
+		return false
+	}
+	d.Key = d.text()
+	d.skipSpace()
+	if d.pos >= len(d.buf) || d.buf[d.pos] != ':' {
+		d.fail()
+		return false
+	}
+	d.pos++
+	return !d.bad
+}
+
+// NextEntry is NextMember for maps, whose values may not be null.
+func (d *JSONDecoder) NextEntry() bool {
+	if !d.NextMember() {
+		return false
+	}
+	if d.peek() == kindNull {
+		d.Refuse("null is not allowed in a map")
+	}
+	return !d.bad
+}
+
+// IsNull reports whether the next value is null, and consumes it then.
+func (d *JSONDecoder) IsNull() bool {
+	if d.peek() != kindNull {
+		return false
+	}
+	d.literal("null")
+	return true
+}
+
+func (d *JSONDecoder) literal(word string) {
+	if len(d.buf)-d.pos < len(word) || string(d.buf[d.pos:d.pos+len(word)]) != word {
+		d.fail()
+		return
+	}
+	d.pos += len(word)
+}
+
+// Skip consumes one value of any kind.
+func (d *JSONDecoder) Skip() {
+	switch d.peek() {
+	case kindString:
+		d.text()
+	case kindStructure:
+		if d.enter() {
+			for d.NextMember() {
+				d.Skip()
+			}
+		}
+	case kindList:
+		if d.enter() {
+			for d.separated(']') {
+				d.Skip()
+			}
+		}
+	case kindBoolean:
+		if d.buf[d.pos] == 't' {
+			d.literal("true")
+		} else {
+			d.literal("false")
+		}
+	case kindNull:
+		d.literal("null")
+	case kindNumber:
+		d.number()
+	default:
+		d.fail()
+	}
+}
+
+// Raw returns the text of one value of any kind, for shapes that are documents; nil for null.
+func (d *JSONDecoder) Raw() []byte {
+	d.skipSpace()
+	from := d.pos
+	null := d.peek() == kindNull
+	d.Skip()
+	if d.bad || null {
+		return nil
+	}
+	return d.buf[from:d.pos:d.pos]
+}
+
+// quoted returns what stands between the quotes of the string at pos, and whether it holds escapes.
+func (d *JSONDecoder) quoted() (raw []byte, escaped bool) {
+	rest := d.buf[d.pos+1:]
+	end := bytes.IndexByte(rest, '"')
+	if end < 0 {
+		d.fail()
+		return nil, false
+	}
+	if bytes.IndexByte(rest[:end], '\\') < 0 {
+		d.pos += end + 2
+		return rest[:end], false
+	}
+	for i := 0; i < len(rest); {
+		switch rest[i] {
+		case '"':
+			d.pos += i + 2
+			return rest[:i], true
+		case '\\':
+			i += 2
+		default:
+			i++
+		}
+	}
+	d.fail()
+	return nil, false
+}
+
+// text reads the string at pos.
+func (d *JSONDecoder) text() string {
+	raw, escaped := d.quoted()
+	return d.checked(raw, escaped)
+}
+
+// checked turns a string's raw bytes into its value, refusing control characters and invalid UTF-8.
+func (d *JSONDecoder) checked(raw []byte, escaped bool) string {
+	if len(raw) == 0 {
+		return ""
+	}
+	if !plainASCII(raw) {
+		for _, c := range raw {
+			if c < ' ' {
+				d.fail()
+				return ""
+			}
+		}
+		if !utf8.Valid(raw) {
+			d.fail()
+			return ""
+		}
+	}
+	if escaped {
+		var ok bool
+		if raw, ok = unescape(raw); !ok {
+			d.fail()
+			return ""
+		}
+		if len(raw) == 0 {
+			return ""
+		}
+	}
+	return unsafe.String(&raw[0], len(raw))
+}
+
+// plainASCII reports that b has only bytes from 0x20 to 0x7f.
+func plainASCII(b []byte) bool {
+	const high, ones = 0x8080808080808080, 0x0101010101010101
+	for len(b) >= 8 {
+		w := binary.LittleEndian.Uint64(b)
+		if (w|(w-ones*' ')&^w)&high != 0 {
+			return false
+		}
+		b = b[8:]
+	}
+	for _, c := range b {
+		if c < ' ' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// unescape resolves the escapes of a string; half a surrogate pair becomes U+FFFD, as in encoding/json.
+func unescape(raw []byte) ([]byte, bool) {
+	out := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); {
+		next := bytes.IndexByte(raw[i:], '\\')
+		if next < 0 {
+			return append(out, raw[i:]...), true
+		}
+		out = append(out, raw[i:i+next]...)
+		i += next + 1
+		if i >= len(raw) {
+			return nil, false
+		}
+		c := raw[i]
+		i++
+		switch c {
+		case '"', '\\', '/':
+			out = append(out, c)
+		case 'b':
+			out = append(out, '\b')
+		case 'f':
+			out = append(out, '\f')
+		case 'n':
+			out = append(out, '\n')
+		case 'r':
+			out = append(out, '\r')
+		case 't':
+			out = append(out, '\t')
+		case 'u':
+			r, ok := hex4(raw[i:])
+			if !ok {
+				return nil, false
+			}
+			i += 4
+			if utf16.IsSurrogate(r) {
+				r, i = pair(r, raw, i)
+			}
+			out = utf8.AppendRune(out, r)
+		default:
+			return nil, false
+		}
+	}
+	return out, true
+}
+
+// pair joins the surrogate half r with an escaped second half at i.
+func pair(r rune, raw []byte, i int) (rune, int) {
+	if i+6 <= len(raw) && raw[i] == '\\' && raw[i+1] == 'u' {
+		if low, ok := hex4(raw[i+2:]); ok {
+			if both := utf16.DecodeRune(r, low); both != utf8.RuneError {
+				return both, i + 6
+			}
+		}
+	}
+	return utf8.RuneError, i
+}
+
+func hex4(b []byte) (rune, bool) {
+	if len(b) < 4 {
+		return 0, false
+	}
+	var r rune
+	for _, c := range b[:4] {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c && c <= 'f':
+			c -= 'a' - 10
+		case 'A' <= c && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	return r, true
+}
+
+// Text reads a string; false when it is null or not a string.
+func (d *JSONDecoder) Text() (string, bool) {
+	if !d.expect(kindString, kindString) {
+		return "", false
+	}
+	s := d.text()
+	return s, !d.bad
+}
+
+// String reads a string, nil for null.
+func (d *JSONDecoder) String() *string {
+	s, ok := d.Text()
+	if !ok {
+		return nil
+	}
+	return d.arena.string(s)
+}
+
+// number consumes a number and returns its text.
+func (d *JSONDecoder) number() []byte {
+	from := d.pos
+	digits := func() bool {
+		at := d.pos
+		for d.pos < len(d.buf) && '0' <= d.buf[d.pos] && d.buf[d.pos] <= '9' {
+			d.pos++
+		}
+		return d.pos > at
+	}
+	at := func(c byte) bool { return d.pos < len(d.buf) && d.buf[d.pos] == c }
+	if at('-') {
+		d.pos++
+	}
+	if at('0') {
+		d.pos++
+	} else if !digits() {
+		d.fail()
+		return nil
+	}
+	if at('.') {
+		d.pos++
+		if !digits() {
+			d.fail()
+			return nil
+		}
+	}
+	if at('e') || at('E') {
+		d.pos++
+		if at('+') || at('-') {
+			d.pos++
+		}
+		if !digits() {
+			d.fail()
+			return nil
+		}
+	}
+	return d.buf[from:d.pos]
+}
+
+// integer reads a number as Kinesis did when it was measured: fractions are cut off, and what is out of range becomes
+// the nearest value within.
+func (d *JSONDecoder) integer(as kind, low, high int64) (int64, bool) {
+	if !d.expect(kindNumber, as) {
+		return 0, false
+	}
+	raw := d.number()
+	if d.bad {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	if err != nil {
+		f, _ := strconv.ParseFloat(string(raw), 64) // out of range gives an infinity, which is what we want
+		return clamp(f, low, high), true
+	}
+	return max(low, min(high, n)), true
+}
+
+func clamp(f float64, low, high int64) int64 {
+	switch {
+	case f != f:
+		return 0
+	case f <= float64(low):
+		return low
+	case f >= float64(high):
+		return high
+	}
+	return int64(f)
+}
+
+// Int32 reads an integer, nil for null.
+func (d *JSONDecoder) Int32() *int32 {
+	n, ok := d.integer(kindInteger, math.MinInt32, math.MaxInt32)
+	if !ok {
+		return nil
+	}
+	v := int32(n)
+	return &v
+}
+
+// Int64 reads a long, nil for null.
+func (d *JSONDecoder) Int64() *int64 {
+	n, ok := d.integer(kindLong, math.MinInt64, math.MaxInt64)
+	if !ok {
+		return nil
+	}
+	return &n
+}
+
+// Float64 reads a double, nil for null. A number too large for a double is a type error.
+func (d *JSONDecoder) Float64() *float64 {
+	if d.peek() == kindString { // the three values that JSON has no numbers for
+		if f, ok := specialFloat(d.text()); ok && !d.bad {
+			return &f
+		}
+		d.mistyped(kindDouble, kindString, "")
+		return nil
+	}
+	if !d.expect(kindNumber, kindDouble) {
+		return nil
+	}
+	raw := d.number()
+	if d.bad {
+		return nil
+	}
+	f, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil {
+		d.mistyped(kindDouble, kindNumber, "")
+		return nil
+	}
+	return &f
+}
+
+func specialFloat(s string) (float64, bool) {
+	switch s {
+	case "NaN":
+		return math.NaN(), true
+	case "Infinity":
+		return math.Inf(1), true
+	case "-Infinity":
+		return math.Inf(-1), true
+	}
+	return 0, false
+}
+
+// Bool reads a boolean, nil for null.
+func (d *JSONDecoder) Bool() *bool {
+	if d.peek() == kindString {
+		d.mistyped(kindBoolean, kindString, d.text())
+		return nil
+	}
+	if !d.expect(kindBoolean, kindBoolean) {
+		return nil
+	}
+	v := d.buf[d.pos] == 't'
+	d.Skip()
+	if d.bad {
+		return nil
+	}
+	return &v
+}
+
+// Blob reads a base64 string, nil for null.
+func (d *JSONDecoder) Blob() []byte {
+	if !d.expect(kindString, kindBlob) {
+		return nil
+	}
+	raw, escaped := d.quoted()
+	if d.bad {
+		return nil
+	}
+	if !escaped && len(raw)%4 == 0 {
+		if out, ok := d.arena.base64(raw, len(d.buf)-d.pos); ok {
+			return out
+		}
+	}
+	text := d.checked(raw, escaped)
+	if d.bad {
+		return nil
+	}
+	out, why := decodeBase64(text)
+	if why != "" {
+		d.mistyped(kindBlob, kindString, "'"+clip(text)+"' can not be converted to a Blob: "+why)
+		return nil
+	}
+	return out
+}
+
+// Timestamp reads seconds since the epoch, nil for null. Digits beyond nanoseconds are cut off.
+func (d *JSONDecoder) Timestamp() *time.Time {
+	if !d.expect(kindNumber, kindTimestamp) {
+		return nil
+	}
+	raw := d.number()
+	if d.bad {
+		return nil
+	}
+	t := epochSeconds(string(raw))
+	return &t
+}
+
+// epochSeconds reads a decimal number of seconds exactly, without a detour through floating point.
+func epochSeconds(text string) time.Time {
+	whole, frac := text, ""
+	for i := range len(text) {
+		switch text[i] {
+		case 'e', 'E':
+			f, _ := strconv.ParseFloat(text, 64)
+			return secondsToTime(f)
+		case '.':
+			whole, frac = text[:i], text[i+1:]
+		}
+	}
+	secs, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil || secs > epochSecondsMax || secs < -epochSecondsMax {
+		f, _ := strconv.ParseFloat(text, 64)
+		return secondsToTime(f)
+	}
+	var nanos int64
+	for i := range 9 {
+		nanos *= 10
+		if i < len(frac) {
+			nanos += int64(frac[i] - '0')
+		}
+	}
+	if whole[0] == '-' {
+		nanos = -nanos
+	}
+	return time.Unix(secs, nanos).UTC()
+}
+
+// epochSecondsMax bounds timestamps, in seconds: the last one of year 9999. What is beyond becomes the bound.
+const epochSecondsMax = 253402300799
+
+func secondsToTime(f float64) time.Time {
+	f = max(-epochSecondsMax, min(epochSecondsMax, f))
+	whole := math.Floor(f)
+	return time.Unix(int64(whole), int64((f-whole)*1e9)).UTC()
+}
+
+// arena allocates the small values of one request together.
+type arena struct {
+	strings []string
+	blobs   []byte
+}
+
+// string returns a pointer to a copy of s's header.
+func (a *arena) string(s string) *string {
+	if len(a.strings) == cap(a.strings) {
+		a.strings = make([]string, 0, max(4, min(2*cap(a.strings), 64)))
+	}
+	a.strings = append(a.strings, s)
+	return &a.strings[len(a.strings)-1]
+}
+
+var strictBase64 = base64.StdEncoding.Strict()
+
+// base64 decodes raw, whose length is a multiple of four. rest is how many bytes of the document follow, which bounds
+// what further blobs can need.
+func (a *arena) base64(raw []byte, rest int) ([]byte, bool) {
+	size := len(raw) / 4 * 3
+	if size == 0 {
+		return []byte{}, true
+	}
+	if cap(a.blobs)-len(a.blobs) < size {
+		a.blobs = make([]byte, 0, max(size, min(blobChunkBytes, size+rest/4*3)))
+	}
+	from := len(a.blobs)
+	out := a.blobs[from : from+size]
+	n, err := strictBase64.Decode(out, raw)
+	if err != nil || n < size-2 || bytes.IndexByte(raw, '\n') >= 0 || bytes.IndexByte(raw, '\r') >= 0 {
+		return nil, false
+	}
+	a.blobs = a.blobs[:from+n]
+	return out[:n:n], true
+}
+
+// decodeBase64 decodes s or says, in Kinesis's words, why it cannot.
+func decodeBase64(s string) (out []byte, why string) {
+	if len(s)%4 != 0 {
+		return nil, "Base64 encoded length is expected a multiple of 4 bytes but found: " + strconv.Itoa(len(s))
+	}
+	body := s
+	for range 2 {
+		if len(body) > 0 && body[len(body)-1] == '=' {
+			body = body[:len(body)-1]
+		}
+	}
+	for _, c := range body {
+		letter := 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '+' || c == '/'
+		if !letter {
+			return nil, "Invalid Base64 character: '" + string(c) + "'"
+		}
+	}
+	out, err := strictBase64.DecodeString(s)
+	if err != nil {
+		return nil, "Invalid last non-pad Base64 character dectected"
+	}
+	return out, ""
+}

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// writeRules writes one rule for each shape that bounds its values.
+func (g *generator) writeRules() error {
+	for _, name := range g.ofType(g.inputs, "string", "integer", "long", "float", "double", "list", "map", "blob") {
+		s := g.shape(name)
+		if s.Type == "string" && (g.constrained(name) || s.Sensitive) {
+			if err := g.writeStringRule(name, s); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			continue
+		}
+		if !s.sized() {
+			continue
+		}
+		kind := "SizeRule"
+		if scalar(s) != "" && s.Type != "blob" {
+			kind = "NumberRule"
+		}
+		bounds, err := bounds(s)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		g.p("var %s = wire.%s{%s}\n", ruleName(name), kind, bounds)
+	}
+	if len(g.changed) > 0 {
+		g.p("// Patterns that the model spells wrongly, with what was made of them:\n//\n// %s", strings.Join(g.changed, "\n// "))
+	}
+	return nil
+}
+
+func ruleName(shape string) string { return "rule" + exported(shape) }
+
+// bounds writes the fields Min, Max and Sensitive of a rule.
+func bounds(s Shape) (string, error) {
+	var fields []string
+	if s.Min != nil {
+		if _, err := s.Min.Int64(); err != nil {
+			return "", fmt.Errorf("bound %s is not a whole number", s.Min)
+		}
+		fields = append(fields, fmt.Sprintf("Min: wire.Bound{Set: true, N: %s}", s.Min))
+	}
+	if s.Max != nil {
+		if _, err := s.Max.Int64(); err != nil {
+			return "", fmt.Errorf("bound %s is not a whole number", s.Max)
+		}
+		fields = append(fields, fmt.Sprintf("Max: wire.Bound{Set: true, N: %s}", s.Max))
+	}
+	if s.Sensitive {
+		fields = append(fields, "Sensitive: true")
+	}
+	return strings.Join(fields, ", "), nil
+}
+
+func (g *generator) writeStringRule(name string, s Shape) error {
+	text, err := bounds(s)
+	if err != nil {
+		return err
+	}
+	var fields []string
+	if text != "" {
+		fields = append(fields, text)
+	}
+	if s.Enum != nil {
+		fields = append(fields, fmt.Sprintf("Enum: %#v", s.Enum))
+	}
+	if s.Pattern != "" {
+		p, err := translate(s.Pattern)
+		if err != nil {
+			return err
+		}
+		if p.Changed {
+			g.changed = append(g.changed, fmt.Sprintf("%s: %s -> %s", name, s.Pattern, p.Text))
+		}
+		fields = append(fields, "Pattern: "+p.literal())
+	}
+	g.p("var %s = wire.StringRule{%s}\n", ruleName(name), strings.Join(fields, ", "))
+	return nil
+}
+
+// literal writes the pattern as a Go value.
+func (p goPattern) literal() string {
+	fields := []string{fmt.Sprintf("Text: %q", p.Text)}
+	switch {
+	case p.Set != nil:
+		fields = append(fields, fmt.Sprintf("Set: &wire.ByteSet{%#x, %#x}", p.Set[0], p.Set[1]))
+		if p.Min > 0 {
+			fields = append(fields, fmt.Sprintf("Min: %d", p.Min))
+		}
+		if p.Max > 0 {
+			fields = append(fields, fmt.Sprintf("Max: %d", p.Max))
+		}
+	case p.Decimal > 0:
+		fields = append(fields, fmt.Sprintf("Decimal: %d", p.Decimal))
+	default:
+		fields = append(fields, fmt.Sprintf("Expr: %q", p.Expr))
+		if p.NotPrefix != nil {
+			fields = append(fields, fmt.Sprintf("NotPrefix: %#v", p.NotPrefix))
+		}
+		if p.Contains != nil {
+			fields = append(fields, fmt.Sprintf("Contains: %#v", p.Contains))
+		}
+	}
+	return "&wire.Pattern{" + strings.Join(fields, ", ") + "}"
+}
+
+// writeValidate writes what checks the constraints of structures.
+func (g *generator) writeValidate() error {
+	for _, name := range g.structs(g.inputs) {
+		if !g.ruled[name] {
+			continue
+		}
+		s, fields := g.shape(name), fieldNames(g.shape(name))
+		g.p("func (x *%s) validate(v *wire.Violations, p *wire.Path) {", g.names[name])
+		for _, member := range s.Members.keys {
+			ref := s.Members.values[member]
+			required, constrained := g.isRequired(s, member), g.constrained(ref.Shape)
+			field := "x." + fields[member]
+			switch {
+			case required && constrained:
+				g.p("if %s == nil {\nv.Required(p, %q)\n} else {", field, lowered(member))
+			case required:
+				g.p("if %s == nil {\nv.Required(p, %q)\n}", field, lowered(member))
+				continue
+			case constrained:
+				g.p("if %s != nil {", field)
+			default:
+				continue
+			}
+			if err := g.writeCheck(ref.Shape, field, lowered(member)); err != nil {
+				return fmt.Errorf("%s.%s: %w", name, member, err)
+			}
+			g.p("}")
+		}
+		g.p("}\n")
+	}
+	return nil
+}
+
+// writeCheck writes what checks a member that is there.
+func (g *generator) writeCheck(shape, value, path string) error {
+	s, rule := g.shape(shape), "&"+ruleName(shape)
+	switch s.Type {
+	case "string":
+		g.p("v.String(p, %q, *%s, %s)", path, value, rule)
+	case "integer", "long":
+		g.p("v.Int(p, %q, int64(*%s), %s)", path, value, rule)
+	case "float", "double":
+		g.p("v.Float(p, %q, *%s, %s)", path, value, rule)
+	case "blob":
+		g.p("v.Blob(p, %q, %s, %s)", path, value, rule)
+	case "structure":
+		g.p("at := p.Member(%q)\n%s.validate(v, &at)", path, value)
+	case "list":
+		return g.writeListCheck(s, shape, value, path)
+	case "map":
+		return g.writeMapCheck(s, shape, value, path)
+	default:
+		return fmt.Errorf("type %s has constraints", s.Type)
+	}
+	return nil
+}
+
+func (g *generator) writeListCheck(s Shape, shape, value, path string) error {
+	element := g.shape(s.Member.Shape)
+	text := fmt.Sprintf("wire.OpaqueText(%q, len(%s))", g.class+"."+exported(s.Member.Shape), value)
+	if element.Type == "string" {
+		text = fmt.Sprintf("wire.ListText(%s)", value)
+	}
+	if s.sized() {
+		g.p("v.Size(p, %q, len(%s), &%s, func() string { return %s })", path, value, ruleName(shape), text)
+	}
+	if !g.constrained(s.Member.Shape) {
+		return nil
+	}
+	switch element.Type {
+	case "string":
+		g.p("v.Strings(p, %q, %s, &%s, %t)", path, value, ruleName(s.Member.Shape), s.Sensitive)
+	case "structure":
+		g.p("for i := range %s {\nat := p.Element(%q, i)\n%s[i].validate(v, &at)\n}", value, path, value)
+	default:
+		return fmt.Errorf("constraints on a list of %s are not supported yet", element.Type)
+	}
+	return nil
+}
+
+func (g *generator) writeMapCheck(s Shape, shape, value, path string) error {
+	element := g.shape(s.Value.Shape)
+	text := fmt.Sprintf("wire.ListText(wire.SortedKeys(%s))", value)
+	if element.Type == "string" {
+		text = fmt.Sprintf("wire.MapText(%s)", value)
+	}
+	if s.sized() {
+		g.p("v.Size(p, %q, len(%s), &%s, func() string { return %s })", path, value, ruleName(shape), text)
+	}
+	keys, values := g.constrained(s.Key.Shape), g.constrained(s.Value.Shape)
+	if element.Type == "string" {
+		if keys || values {
+			g.p("v.StringMap(p, %q, %s, %s, %s, %t)", path, value, g.ruleOrNil(s.Key.Shape), g.ruleOrNil(s.Value.Shape), s.Sensitive)
+		}
+		return nil
+	}
+	if keys {
+		g.p("wire.MapKeys(v, p, %q, %s, &%s)", path, value, ruleName(s.Key.Shape))
+	}
+	if !values {
+		return nil
+	}
+	if element.Type != "structure" {
+		return fmt.Errorf("constraints on a map of %s are not supported yet", element.Type)
+	}
+	g.p("for _, key := range wire.SortedKeys(%s) {\nat := p.Entry(%q, key)\nitem := %s[key]\nitem.validate(v, &at)\n}", value, path, value)
+	return nil
+}
+
+func (g *generator) ruleOrNil(shape string) string {
+	if !g.constrained(shape) && !g.shape(shape).Sensitive {
+		return "nil"
+	}
+	return "&" + ruleName(shape)
+}

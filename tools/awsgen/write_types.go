@@ -1,0 +1,292 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// writeService writes the Service value, with the catalogue of all operations.
+func (g *generator) writeService() error {
+	protocol, ok := map[string]string{"rest-json": "RESTJSON1", "query": "AWSQuery"}[g.Metadata.Protocol]
+	if g.Metadata.Protocol == "json" {
+		protocol, ok = "AWSJSON"+strings.ReplaceAll(g.Metadata.JSONVersion, ".", ""), true
+	}
+	if !ok {
+		return fmt.Errorf("protocol %s is not supported", g.Metadata.Protocol)
+	}
+	g.p("// Service is what the front door knows of %s.", g.Metadata.ServiceName)
+	g.p("var Service = &wire.Service{")
+	g.p("Name: %q,\nSigningName: %q,\nProtocol: wire.%s,", g.name, g.signingName, protocol)
+	g.p("TargetPrefix: %q,\nAPIVersion: %q,\nXMLNamespace: %q,", g.Metadata.TargetPrefix, g.Metadata.APIVersion, g.Metadata.XMLNamespace)
+	g.p("CBOR: %t,\nExtendedID: %t,\nMessageKey: %q,", g.cbor, g.extendedID, g.messageKey)
+	g.p("ValidationCode: %q,\nSerializationCode: %q,\nInternalCode: %q,", g.validationCodes[0], g.serializationCode, g.internalCode)
+	g.p("SerializationKey: %q,\nJavaNames: %t,\nBodyRequired: %t,", g.serializationKey, g.javaNames, g.bodyRequired)
+	g.p("Catalogue: []wire.OperationModel{")
+	for _, op := range g.Operations.keys {
+		h := g.Operations.values[op].HTTP
+		status := h.ResponseCode
+		if status == 0 {
+			status = 200
+		}
+		g.p("{Name: %q, Method: %q, Path: %q, Status: %d},", op, h.Method, h.RequestURI, status)
+	}
+	g.p("},\n}\n")
+	g.p("// Allowed lists the operations that this package has constructors for, in the model's order.")
+	g.p("var Allowed = []string{")
+	for _, op := range g.allowed {
+		g.p("%q,", op)
+	}
+	g.p("}")
+	return nil
+}
+
+// writeOperations writes the constructor of each operation.
+func (g *generator) writeOperations() error {
+	for i, op := range g.Operations.keys {
+		o := g.Operations.values[op]
+		if !g.isAllowed(op) {
+			continue
+		}
+		in, out := op+"Input", op+"Output"
+		g.p("// %s is the operation %s %s, served by fn.", op, o.HTTP.Method, o.HTTP.RequestURI)
+		g.p("func %s(fn func(context.Context, *%s) (*%s, error)) wire.Operation {", op, in, out)
+		g.p("return wire.Bind(Service, Service.Catalogue[%d], &wire.Codec[%s, %s]{", i, in, out)
+		if err := g.writeCodec(o, in, out); err != nil {
+			return fmt.Errorf("%s: %w", op, err)
+		}
+		g.p("}, fn)\n}\n")
+	}
+	return nil
+}
+
+func (g *generator) isAllowed(op string) bool {
+	for _, a := range g.allowed {
+		if a == op {
+			return true
+		}
+	}
+	return false
+}
+
+// writeCodec writes the fields of an operation's wire.Codec.
+func (g *generator) writeCodec(o Op, in, out string) error {
+	query := g.Metadata.Protocol == "query"
+	if o.Input != nil {
+		s := g.shape(o.Input.Shape)
+		body, http := split(s)
+		if query && len(s.Members.keys) > 0 {
+			g.p("DecodeQuery: func(x *%s, d *wire.QueryDecoder) { x.decodeQuery(d, \"\") },", in)
+		}
+		if s.Payload != "" {
+			return fmt.Errorf("an input whose body is one member is not supported yet")
+		}
+		if !query && (len(body) > 0 || g.Metadata.Protocol == "json") {
+			g.p("DecodeJSON: (*%s).decodeJSON,", in)
+			if g.cbor {
+				g.p("DecodeCBOR: (*%s).decodeCBOR,", in)
+			}
+		}
+		if len(http) > 0 {
+			g.p("DecodeHTTP: (*%s).decodeHTTP,", in)
+		}
+		if g.ruled[o.Input.Shape] {
+			g.p("Validate: func(x *%s, v *wire.Violations) { x.validate(v, nil) },", in)
+		}
+	}
+	if o.Output != nil {
+		s := g.shape(o.Output.Shape)
+		if _, http := split(s); len(http) > 0 || s.Payload != "" {
+			return fmt.Errorf("an output with members outside a JSON body is not supported yet")
+		}
+		if query {
+			g.p("EncodeXML: (*%s).appendXML,", out)
+		} else {
+			g.p("EncodeJSON: (*%s).appendJSON,", out)
+			if g.cbor {
+				g.p("EncodeCBOR: (*%s).appendCBOR,", out)
+			}
+		}
+	}
+	if code := g.validationCode(o); code != g.validationCodes[0] {
+		g.p("ValidationCode: %q,", code)
+	}
+	return nil
+}
+
+func (g *generator) validationCode(o Op) string {
+	for _, code := range g.validationCodes {
+		for _, e := range o.Errors {
+			if e.Shape == code {
+				return code
+			}
+		}
+	}
+	if len(g.validationCodes) > 1 {
+		return g.validationCodes[1]
+	}
+	return g.validationCodes[0]
+}
+
+// split parts the members of an input or output by where they travel.
+func split(s Shape) (body, http []string) {
+	for _, member := range s.Members.keys {
+		if s.Members.values[member].Location == "" {
+			body = append(body, member)
+		} else {
+			http = append(http, member)
+		}
+	}
+	return body, http
+}
+
+// writeTypes writes the structures and the values of enumerations.
+func (g *generator) writeTypes() error {
+	reached := both(g.inputs, g.outputs)
+	for _, op := range g.allowed {
+		o := g.Operations.values[op]
+		if o.Input == nil {
+			g.p("// %sInput has no members.\ntype %sInput struct{}\n", op, op)
+		}
+		if o.Output == nil {
+			g.p("// %sOutput has no members.\ntype %sOutput struct{}\n", op, op)
+		}
+	}
+	for _, name := range g.structs(reached) {
+		s := g.shape(name)
+		if s.EventStream {
+			return fmt.Errorf("%s is an event stream, which is not supported yet", name)
+		}
+		if s.Exception {
+			continue
+		}
+		g.p("// %s is the model's structure %s.%s", g.names[name], name, unionNote(s))
+		g.p("type %s struct {", g.names[name])
+		fields := fieldNames(s)
+		for _, member := range s.Members.keys {
+			g.p("%s %s%s", fields[member], g.goType(s.Members.values[member].Shape), fieldNote(s, member))
+		}
+		g.p("}\n")
+	}
+	for _, name := range g.ofType(reached, "string") {
+		if s := g.shape(name); s.Enum != nil {
+			g.p("// Values of %s.\nconst (", name)
+			for _, value := range s.Enum {
+				g.p("%s = %q", g.unique(exported(name)+pascal(value)), value)
+			}
+			g.p(")\n")
+		}
+	}
+	return nil
+}
+
+func unionNote(s Shape) string {
+	if s.Union {
+		return " Exactly one member is set."
+	}
+	return ""
+}
+
+// fieldNote says of a field what its type does not.
+func fieldNote(s Shape, member string) string {
+	ref := s.Members.values[member]
+	var notes []string
+	for _, r := range s.Required {
+		if r == member {
+			notes = append(notes, "required")
+		}
+	}
+	switch ref.Location {
+	case "uri":
+		notes = append(notes, "in the path")
+	case "querystring":
+		notes = append(notes, "in the query string")
+	case "header":
+		notes = append(notes, "in header "+ref.LocationName)
+	}
+	if ref.Idempotency {
+		notes = append(notes, "idempotency token")
+	}
+	if len(notes) == 0 {
+		return ""
+	}
+	return " // " + strings.Join(notes, ", ")
+}
+
+// pascal turns a value such as AT_SEQUENCE_NUMBER into AtSequenceNumber.
+func pascal(value string) string {
+	var b strings.Builder
+	words := strings.FieldsFunc(value, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for _, w := range words {
+		if strings.ToUpper(w) == w {
+			w = strings.ToLower(w)
+		}
+		b.WriteString(exported(w))
+	}
+	if b.Len() == 0 {
+		return "Empty"
+	}
+	return b.String()
+}
+
+// writeErrors writes a type for every error of the model.
+func (g *generator) writeErrors() error {
+	for _, name := range g.Shapes.keys {
+		s := g.shape(name)
+		if !s.Exception {
+			continue
+		}
+		goName, fields := g.names[name], fieldNames(s)
+		code, status := name, 400
+		if s.Error.Code != "" {
+			code = s.Error.Code
+		}
+		if s.Fault {
+			status = 500
+		}
+		if s.Error.Status != 0 {
+			status = s.Error.Status
+		}
+		g.p("// %s is the error %s, HTTP status %d.", goName, code, status)
+		g.p("type %s struct {", goName)
+		message := ""
+		for _, member := range s.Members.keys {
+			if strings.EqualFold(member, "message") {
+				message = member
+				g.p("Message string // left out when empty")
+				continue
+			}
+			g.p("%s %s", fields[member], g.goType(s.Members.values[member].Shape))
+		}
+		g.p("}\n")
+		g.p("func (e *%s) Error() string {", goName)
+		if message == "" {
+			g.p("return %q\n}\n", code)
+		} else {
+			g.p("if e.Message == \"\" {\nreturn %q\n}", code)
+			g.p("return %q + e.Message\n}\n", code+": ")
+		}
+		g.p("// ErrorCode returns the code that clients know the error by.")
+		g.p("func (e *%s) ErrorCode() string { return %q }\n", goName, code)
+		g.p("// HTTPStatus returns the status that the error travels with.")
+		g.p("func (e *%s) HTTPStatus() int { return %s }\n", goName, strconv.Itoa(status))
+		g.p("// AppendFields appends the error's members as JSON, each after a comma.")
+		g.p("func (e *%s) AppendFields(dst []byte) []byte {", goName)
+		for _, member := range s.Members.keys {
+			if member == message {
+				g.p("if e.Message != \"\" {")
+				g.p("dst = wire.AppendJSONString(append(dst, `,%q:`...), e.Message)\n}", member)
+				continue
+			}
+			ref := s.Members.values[member]
+			g.p("if e.%s != nil {\ndst = append(dst, `,%q:`...)", fields[member], member)
+			if err := g.encodeMember("JSON", ref.Shape, "e."+fields[member], true); err != nil {
+				return err
+			}
+			g.p("}")
+		}
+		g.p("return dst\n}\n")
+	}
+	return nil
+}
