@@ -1,0 +1,155 @@
+package apitest
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/connect"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
+	"github.com/hookswitch/hookswitch/internal/api/stsapi"
+	"github.com/hookswitch/hookswitch/internal/wire"
+)
+
+// An exchange is one operation with the SDK's call of it, types erased.
+type exchange struct {
+	name string
+	// op makes the operation: took gets the decoded input, give returns the output to encode, both pointers.
+	op func(took func(any), give func() any) wire.Operation
+	// newInput and newOutput make the SDK's input and our output.
+	newInput  func() any
+	newOutput func() any
+	// call sends the SDK's input.
+	call func(ctx context.Context, client, input any) (any, error)
+}
+
+// pair joins our constructor of an operation with the SDK's method.
+func pair[I, O, C, SI, SO, Opt any](
+	name string,
+	ours func(func(context.Context, *I) (*O, error)) wire.Operation,
+	theirs func(*C, context.Context, *SI, ...func(*Opt)) (*SO, error),
+) exchange {
+	return exchange{
+		name: name,
+		op: func(took func(any), give func() any) wire.Operation {
+			return ours(func(_ context.Context, in *I) (*O, error) {
+				took(in)
+				return give().(*O), nil
+			})
+		},
+		newInput:  func() any { return new(SI) },
+		newOutput: func() any { return new(O) },
+		call: func(ctx context.Context, client, input any) (any, error) {
+			return theirs(client.(*C), ctx, input.(*SI))
+		},
+	}
+}
+
+var kinesisExchanges = []exchange{
+	pair("AddTagsToStream", kinesisapi.AddTagsToStream, (*kinesis.Client).AddTagsToStream),
+	pair("CreateStream", kinesisapi.CreateStream, (*kinesis.Client).CreateStream),
+	pair("DecreaseStreamRetentionPeriod", kinesisapi.DecreaseStreamRetentionPeriod, (*kinesis.Client).DecreaseStreamRetentionPeriod),
+	pair("DeleteStream", kinesisapi.DeleteStream, (*kinesis.Client).DeleteStream),
+	pair("DescribeLimits", kinesisapi.DescribeLimits, (*kinesis.Client).DescribeLimits),
+	pair("DescribeStream", kinesisapi.DescribeStream, (*kinesis.Client).DescribeStream),
+	pair("DescribeStreamSummary", kinesisapi.DescribeStreamSummary, (*kinesis.Client).DescribeStreamSummary),
+	pair("GetRecords", kinesisapi.GetRecords, (*kinesis.Client).GetRecords),
+	pair("GetShardIterator", kinesisapi.GetShardIterator, (*kinesis.Client).GetShardIterator),
+	pair("IncreaseStreamRetentionPeriod", kinesisapi.IncreaseStreamRetentionPeriod, (*kinesis.Client).IncreaseStreamRetentionPeriod),
+	pair("ListShards", kinesisapi.ListShards, (*kinesis.Client).ListShards),
+	pair("ListStreams", kinesisapi.ListStreams, (*kinesis.Client).ListStreams),
+	pair("ListTagsForResource", kinesisapi.ListTagsForResource, (*kinesis.Client).ListTagsForResource),
+	pair("ListTagsForStream", kinesisapi.ListTagsForStream, (*kinesis.Client).ListTagsForStream),
+	pair("PutRecord", kinesisapi.PutRecord, (*kinesis.Client).PutRecord),
+	pair("PutRecords", kinesisapi.PutRecords, (*kinesis.Client).PutRecords),
+	pair("RemoveTagsFromStream", kinesisapi.RemoveTagsFromStream, (*kinesis.Client).RemoveTagsFromStream),
+	pair("TagResource", kinesisapi.TagResource, (*kinesis.Client).TagResource),
+	pair("UntagResource", kinesisapi.UntagResource, (*kinesis.Client).UntagResource),
+}
+
+var connectExchanges = []exchange{
+	pair("AssociateInstanceStorageConfig", connectapi.AssociateInstanceStorageConfig, (*connect.Client).AssociateInstanceStorageConfig),
+	pair("AssociatePhoneNumberContactFlow", connectapi.AssociatePhoneNumberContactFlow, (*connect.Client).AssociatePhoneNumberContactFlow),
+	pair("AssociateRoutingProfileQueues", connectapi.AssociateRoutingProfileQueues, (*connect.Client).AssociateRoutingProfileQueues),
+	pair("ClaimPhoneNumber", connectapi.ClaimPhoneNumber, (*connect.Client).ClaimPhoneNumber),
+	pair("CreateAgentStatus", connectapi.CreateAgentStatus, (*connect.Client).CreateAgentStatus),
+	pair("CreateContactFlow", connectapi.CreateContactFlow, (*connect.Client).CreateContactFlow),
+	pair("CreateHoursOfOperation", connectapi.CreateHoursOfOperation, (*connect.Client).CreateHoursOfOperation),
+	pair("CreateInstance", connectapi.CreateInstance, (*connect.Client).CreateInstance),
+	pair("CreateQueue", connectapi.CreateQueue, (*connect.Client).CreateQueue),
+	pair("CreateRoutingProfile", connectapi.CreateRoutingProfile, (*connect.Client).CreateRoutingProfile),
+	pair("CreateUser", connectapi.CreateUser, (*connect.Client).CreateUser),
+	pair("DeleteHoursOfOperation", connectapi.DeleteHoursOfOperation, (*connect.Client).DeleteHoursOfOperation),
+	pair("DeleteInstance", connectapi.DeleteInstance, (*connect.Client).DeleteInstance),
+	pair("DeleteQueue", connectapi.DeleteQueue, (*connect.Client).DeleteQueue),
+	pair("DeleteRoutingProfile", connectapi.DeleteRoutingProfile, (*connect.Client).DeleteRoutingProfile),
+	pair("DeleteUser", connectapi.DeleteUser, (*connect.Client).DeleteUser),
+	pair("DescribeAgentStatus", connectapi.DescribeAgentStatus, (*connect.Client).DescribeAgentStatus),
+	pair("DescribeContact", connectapi.DescribeContact, (*connect.Client).DescribeContact),
+	pair("DescribeContactFlow", connectapi.DescribeContactFlow, (*connect.Client).DescribeContactFlow),
+	pair("DescribeHoursOfOperation", connectapi.DescribeHoursOfOperation, (*connect.Client).DescribeHoursOfOperation),
+	pair("DescribeInstance", connectapi.DescribeInstance, (*connect.Client).DescribeInstance),
+	pair("DescribeInstanceAttribute", connectapi.DescribeInstanceAttribute, (*connect.Client).DescribeInstanceAttribute),
+	pair("DescribeInstanceStorageConfig", connectapi.DescribeInstanceStorageConfig, (*connect.Client).DescribeInstanceStorageConfig),
+	pair("DescribePhoneNumber", connectapi.DescribePhoneNumber, (*connect.Client).DescribePhoneNumber),
+	pair("DescribeQueue", connectapi.DescribeQueue, (*connect.Client).DescribeQueue),
+	pair("DescribeRoutingProfile", connectapi.DescribeRoutingProfile, (*connect.Client).DescribeRoutingProfile),
+	pair("DescribeSecurityProfile", connectapi.DescribeSecurityProfile, (*connect.Client).DescribeSecurityProfile),
+	pair("DescribeUser", connectapi.DescribeUser, (*connect.Client).DescribeUser),
+	pair("DisassociateInstanceStorageConfig", connectapi.DisassociateInstanceStorageConfig, (*connect.Client).DisassociateInstanceStorageConfig),
+	pair("DisassociatePhoneNumberContactFlow", connectapi.DisassociatePhoneNumberContactFlow, (*connect.Client).DisassociatePhoneNumberContactFlow),
+	pair("DisassociateRoutingProfileQueues", connectapi.DisassociateRoutingProfileQueues, (*connect.Client).DisassociateRoutingProfileQueues),
+	pair("DismissUserContact", connectapi.DismissUserContact, (*connect.Client).DismissUserContact),
+	pair("GetContactAttributes", connectapi.GetContactAttributes, (*connect.Client).GetContactAttributes),
+	pair("GetCurrentMetricData", connectapi.GetCurrentMetricData, (*connect.Client).GetCurrentMetricData),
+	pair("GetCurrentUserData", connectapi.GetCurrentUserData, (*connect.Client).GetCurrentUserData),
+	pair("ListAgentStatuses", connectapi.ListAgentStatuses, (*connect.Client).ListAgentStatuses),
+	pair("ListContactFlows", connectapi.ListContactFlows, (*connect.Client).ListContactFlows),
+	pair("ListHoursOfOperations", connectapi.ListHoursOfOperations, (*connect.Client).ListHoursOfOperations),
+	pair("ListInstanceAttributes", connectapi.ListInstanceAttributes, (*connect.Client).ListInstanceAttributes),
+	pair("ListInstanceStorageConfigs", connectapi.ListInstanceStorageConfigs, (*connect.Client).ListInstanceStorageConfigs),
+	pair("ListInstances", connectapi.ListInstances, (*connect.Client).ListInstances),
+	pair("ListPhoneNumbers", connectapi.ListPhoneNumbers, (*connect.Client).ListPhoneNumbers),
+	pair("ListPhoneNumbersV2", connectapi.ListPhoneNumbersV2, (*connect.Client).ListPhoneNumbersV2),
+	pair("ListQueues", connectapi.ListQueues, (*connect.Client).ListQueues),
+	pair("ListRoutingProfileQueues", connectapi.ListRoutingProfileQueues, (*connect.Client).ListRoutingProfileQueues),
+	pair("ListRoutingProfiles", connectapi.ListRoutingProfiles, (*connect.Client).ListRoutingProfiles),
+	pair("ListSecurityProfiles", connectapi.ListSecurityProfiles, (*connect.Client).ListSecurityProfiles),
+	pair("ListTagsForResource", connectapi.ListTagsForResource, (*connect.Client).ListTagsForResource),
+	pair("ListUsers", connectapi.ListUsers, (*connect.Client).ListUsers),
+	pair("PutUserStatus", connectapi.PutUserStatus, (*connect.Client).PutUserStatus),
+	pair("ReleasePhoneNumber", connectapi.ReleasePhoneNumber, (*connect.Client).ReleasePhoneNumber),
+	pair("SearchAvailablePhoneNumbers", connectapi.SearchAvailablePhoneNumbers, (*connect.Client).SearchAvailablePhoneNumbers),
+	pair("StartOutboundVoiceContact", connectapi.StartOutboundVoiceContact, (*connect.Client).StartOutboundVoiceContact),
+	pair("StartTaskContact", connectapi.StartTaskContact, (*connect.Client).StartTaskContact),
+	pair("StopContact", connectapi.StopContact, (*connect.Client).StopContact),
+	pair("TagResource", connectapi.TagResource, (*connect.Client).TagResource),
+	pair("UntagResource", connectapi.UntagResource, (*connect.Client).UntagResource),
+	pair("UpdateAgentStatus", connectapi.UpdateAgentStatus, (*connect.Client).UpdateAgentStatus),
+	pair("UpdateContactAttributes", connectapi.UpdateContactAttributes, (*connect.Client).UpdateContactAttributes),
+	pair("UpdateContactFlowContent", connectapi.UpdateContactFlowContent, (*connect.Client).UpdateContactFlowContent),
+	pair("UpdateHoursOfOperation", connectapi.UpdateHoursOfOperation, (*connect.Client).UpdateHoursOfOperation),
+	pair("UpdateInstanceAttribute", connectapi.UpdateInstanceAttribute, (*connect.Client).UpdateInstanceAttribute),
+	pair("UpdateInstanceStorageConfig", connectapi.UpdateInstanceStorageConfig, (*connect.Client).UpdateInstanceStorageConfig),
+	pair("UpdatePhoneNumber", connectapi.UpdatePhoneNumber, (*connect.Client).UpdatePhoneNumber),
+	pair("UpdateQueueHoursOfOperation", connectapi.UpdateQueueHoursOfOperation, (*connect.Client).UpdateQueueHoursOfOperation),
+	pair("UpdateQueueMaxContacts", connectapi.UpdateQueueMaxContacts, (*connect.Client).UpdateQueueMaxContacts),
+	pair("UpdateQueueName", connectapi.UpdateQueueName, (*connect.Client).UpdateQueueName),
+	pair("UpdateQueueOutboundCallerConfig", connectapi.UpdateQueueOutboundCallerConfig, (*connect.Client).UpdateQueueOutboundCallerConfig),
+	pair("UpdateQueueStatus", connectapi.UpdateQueueStatus, (*connect.Client).UpdateQueueStatus),
+	pair("UpdateRoutingProfileAgentAvailabilityTimer", connectapi.UpdateRoutingProfileAgentAvailabilityTimer, (*connect.Client).UpdateRoutingProfileAgentAvailabilityTimer),
+	pair("UpdateRoutingProfileConcurrency", connectapi.UpdateRoutingProfileConcurrency, (*connect.Client).UpdateRoutingProfileConcurrency),
+	pair("UpdateRoutingProfileDefaultOutboundQueue", connectapi.UpdateRoutingProfileDefaultOutboundQueue, (*connect.Client).UpdateRoutingProfileDefaultOutboundQueue),
+	pair("UpdateRoutingProfileName", connectapi.UpdateRoutingProfileName, (*connect.Client).UpdateRoutingProfileName),
+	pair("UpdateRoutingProfileQueues", connectapi.UpdateRoutingProfileQueues, (*connect.Client).UpdateRoutingProfileQueues),
+	pair("UpdateUserIdentityInfo", connectapi.UpdateUserIdentityInfo, (*connect.Client).UpdateUserIdentityInfo),
+	pair("UpdateUserPhoneConfig", connectapi.UpdateUserPhoneConfig, (*connect.Client).UpdateUserPhoneConfig),
+	pair("UpdateUserRoutingProfile", connectapi.UpdateUserRoutingProfile, (*connect.Client).UpdateUserRoutingProfile),
+	pair("UpdateUserSecurityProfiles", connectapi.UpdateUserSecurityProfiles, (*connect.Client).UpdateUserSecurityProfiles),
+}
+
+var stsExchanges = []exchange{
+	pair("GetCallerIdentity", stsapi.GetCallerIdentity, (*sts.Client).GetCallerIdentity),
+}
