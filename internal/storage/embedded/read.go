@@ -131,16 +131,16 @@ func (v *view) readKey(r storage.Range, p *page) error {
 	return it.Error()
 }
 
-// readAll walks the order of the log and fetches each record. Consecutive records of a key lie next to each other, so
-// most steps are a Next and no seek.
+// readAll walks the order of the log and fetches each record.
 func (v *view) readAll(r storage.Range, p *page) error {
 	chunks, err := v.chunks()
 	if err != nil {
 		return err
 	}
 	defer chunks.Close()
+	f := fetcher{v: v}
+	defer f.close()
 	var rs []run
-	key, want := "", []byte(nil)
 	for ok := chunks.SeekGE(seqKey(v.l.id, r.From)); ok && !p.full(); ok = chunks.Next() {
 		chunk, err := chunks.ValueAndErr()
 		if err != nil {
@@ -150,25 +150,85 @@ func (v *view) readAll(r storage.Range, p *page) error {
 			return err
 		}
 		for _, run := range rs {
-			if string(run.key) != key {
-				key = string(run.key)
-			}
 			for seq := max(run.first, r.From); seq <= min(run.last, v.last) && !p.full(); seq++ {
-				want = appendRecKey(want[:0], v.l.id, key, seq)
-				if !(v.recs.Valid() && v.recs.Next() && bytes.Equal(v.recs.Key(), want)) &&
-					!(v.recs.SeekGE(want) && bytes.Equal(v.recs.Key(), want)) {
-					if err := v.recs.Error(); err != nil {
-						return err
-					}
-					return fmt.Errorf("%w: record %d is missing", errLayout, seq)
-				}
-				if err := p.add(key, seq, v.recs); err != nil {
+				if err := f.fetch(run.key, seq, p); err != nil {
 					return err
 				}
 			}
 		}
 	}
 	return chunks.Error()
+}
+
+// fetcherKeys is how many keys a whole-log read follows with an iterator each. Other keys cost a seek a record.
+const fetcherKeys = 16
+
+// fetcher finds records in the order of the log. The next record of a key lies behind the one before it, so a key that
+// comes again gets an iterator of its own, and most steps are a Next and no seek.
+type fetcher struct {
+	v    *view
+	keys []*keyReader
+	last *keyReader
+	want []byte
+}
+
+// keyReader is how far a page has read one key.
+type keyReader struct {
+	key string
+	it  *pebble.Iterator // nil until the key comes again
+}
+
+func (f *fetcher) fetch(key []byte, seq uint64, p *page) error {
+	k, again := f.reader(key)
+	it := f.v.recs // shared by the keys that have none
+	if k != nil && again && k.it == nil {
+		var err error
+		if k.it, err = f.v.recs.Clone(pebble.CloneOptions{}); err != nil {
+			return err
+		}
+	}
+	if k != nil && k.it != nil {
+		it = k.it
+	}
+	f.want = appendRecKey(f.want[:0], f.v.l.id, string(key), seq)
+	if !(it.Valid() && it.Next() && bytes.Equal(it.Key(), f.want)) && !(it.SeekGE(f.want) && bytes.Equal(it.Key(), f.want)) {
+		if err := it.Error(); err != nil {
+			return err
+		}
+		return fmt.Errorf("%w: record %d is missing", errLayout, seq)
+	}
+	if k != nil {
+		return p.add(k.key, seq, it)
+	}
+	return p.add(string(key), seq, it)
+}
+
+// reader returns what is known of a key, nil if there are too many keys, and whether others came since the key did.
+func (f *fetcher) reader(key []byte) (k *keyReader, again bool) {
+	if f.last != nil && f.last.key == string(key) {
+		return f.last, false
+	}
+	for _, k := range f.keys {
+		if k.key == string(key) {
+			f.last = k
+			return k, true
+		}
+	}
+	if len(f.keys) == fetcherKeys {
+		f.last = nil
+		return nil, false
+	}
+	f.last = &keyReader{key: string(key)}
+	f.keys = append(f.keys, f.last)
+	return f.last, false
+}
+
+func (f *fetcher) close() {
+	for _, k := range f.keys {
+		if k.it != nil {
+			k.it.Close() // its errors were seen when it was read
+		}
+	}
 }
 
 // seqAt returns the first sequence number from floor to last whose record is not older than t, or last+1.
