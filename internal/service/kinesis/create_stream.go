@@ -1,0 +1,217 @@
+package kinesis
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
+	"github.com/hookswitch/hookswitch/internal/storage"
+	"github.com/hookswitch/hookswitch/internal/wire"
+)
+
+// Settings of a new stream that nothing was said about.
+const (
+	retentionHoursDefault = 24
+	maxRecordKiBDefault   = 1024
+)
+
+// createStream makes a stream. It is there, CREATING, when this returns.
+func (s *Service) createStream(ctx context.Context, in *kinesisapi.CreateStreamInput) (*kinesisapi.CreateStreamOutput, error) {
+	c := wire.CallerFrom(ctx)
+	now := s.clock.Now()
+	key := streamKey{c.Account, c.Region, *in.StreamName}
+	doc, err := s.newStreamDoc(c, in, now)
+	if err != nil {
+		return nil, err
+	}
+	cur, rev, err := s.nameFor(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	if cur != nil {
+		if cur.status(now) != statusGone {
+			return nil, errStreamExists(key)
+		}
+		doc.succeed(cur)
+	}
+	release, err := s.reserve(account{c.Account, c.Region}, doc.usage(now), now)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	if err := s.storeNew(ctx, key, doc, rev); err != nil {
+		return nil, err
+	}
+	return &kinesisapi.CreateStreamOutput{}, nil
+}
+
+// newStreamDoc describes the stream that was asked for.
+func (s *Service) newStreamDoc(c wire.Caller, in *kinesisapi.CreateStreamInput, now time.Time) (streamDoc, error) {
+	key := streamKey{c.Account, c.Region, *in.StreamName}
+	doc := streamDoc{
+		Partition: partition(c), Account: c.Account, Region: c.Region, Name: key.name,
+		Status: statusCreating, Until: max(millis(now.Add(s.delay)), 1), Created: now.Unix(),
+		Retention: retentionHoursDefault, MaxRecordKiB: maxRecordKiBDefault,
+	}
+	if in.WarmThroughputMiBps != nil {
+		return doc, notSupported("WarmThroughputMiBps")
+	}
+	if in.MaxRecordSizeInKiB != nil {
+		doc.MaxRecordKiB = *in.MaxRecordSizeInKiB
+	}
+	shards, err := shardsFor(&doc, in)
+	if err != nil {
+		return doc, err
+	}
+	if shards > s.limits.in(c.Region).Shards { // before room is made for them
+		return doc, errShardLimit(account{c.Account, c.Region}, s.used(account{c.Account, c.Region}, now).shards, s.limits.in(c.Region).Shards, shards)
+	}
+	if doc.Tags, err = addTags(key, nil, in.Tags); err != nil {
+		return doc, err
+	}
+	if doc.ID, err = s.newID(); err != nil {
+		return doc, err
+	}
+	doc.Shards = initialShards(shards, doc.Created)
+	return doc, nil
+}
+
+// shardsFor sets the capacity mode and returns how many shards there will be. Who names neither a mode nor a count gets
+// an on-demand stream. (Four open shards were seen at the service in 2022 for such a request.)
+func shardsFor(doc *streamDoc, in *kinesisapi.CreateStreamInput) (int, error) {
+	mode := modeProvisioned
+	switch {
+	case in.StreamModeDetails != nil:
+		mode = *in.StreamModeDetails.StreamMode
+	case in.ShardCount == nil:
+		mode = modeOnDemand
+	}
+	doc.Mode = mode
+	switch {
+	case mode == modeOnDemand && in.ShardCount != nil:
+		return 0, validationText("ShardCount cannot be specified for a stream in ON_DEMAND mode.")
+	case mode == modeOnDemand:
+		return onDemandShards, nil
+	case in.ShardCount == nil:
+		return 0, validation("Value null at 'shardCount' failed to satisfy constraint: Member must not be null")
+	}
+	return int(*in.ShardCount), nil
+}
+
+// nameFor returns what has, or had, the name, and the place in the metadata log that taking it is guarded by.
+func (s *Service) nameFor(ctx context.Context, key streamKey) (*streamState, uint64, error) {
+	if err := s.reload(ctx, key); err != nil {
+		return nil, 0, err
+	}
+	if st := s.known(key); st != nil {
+		cur := st.state.Load()
+		return cur, cur.rev, nil
+	}
+	return nil, 0, nil
+}
+
+// storeNew stores the description of a new stream.
+func (s *Service) storeNew(ctx context.Context, key streamKey, doc streamDoc, rev uint64) error {
+	err := s.store(ctx, doc, rev)
+	if errors.Is(err, storage.ErrUnknown) {
+		// It may be there: then it has our incarnation.
+		if err := s.reload(ctx, key); err != nil {
+			return err
+		}
+		if st := s.known(key); st != nil && st.state.Load().ID == doc.ID {
+			return nil
+		}
+	}
+	if errors.Is(err, storage.ErrConflict) {
+		return errStreamExists(key) // someone else was faster
+	}
+	return err
+}
+
+// succeed makes doc the next incarnation of a stream that is gone. Its logs are still to be removed, and sequence
+// numbers must tell the two apart: they carry the creation of the shard in seconds.
+func (doc *streamDoc) succeed(gone *streamState) {
+	doc.Drops = append(doc.Drops, gone.Drops...)
+	if n := gone.logCount(); n > 0 {
+		doc.Drops = append(doc.Drops, dropDoc{ID: gone.ID, Logs: n, At: gone.Until})
+	}
+	doc.newest(gone.Newest)
+	for _, sh := range gone.Shards {
+		doc.newest(sh.Created)
+	}
+}
+
+// newest moves the creation of the shards behind that of an earlier incarnation's.
+func (doc *streamDoc) newest(created int64) {
+	doc.Newest = max(doc.Newest, created)
+	for i := range doc.Shards {
+		doc.Shards[i].Created = max(doc.Shards[i].Created, created+1)
+	}
+}
+
+// usage is what the stream counts for in the account's limits.
+func (doc *streamDoc) usage(now time.Time) (u usage) {
+	if doc.Status == statusCreating && millis(now) < doc.Until {
+		u.creating = 1
+	}
+	if doc.Mode == modeOnDemand {
+		u.onDemand = 1
+		return u
+	}
+	for i := range doc.Shards {
+		if doc.Shards[i].Closed == 0 {
+			u.shards++
+		}
+	}
+	return u
+}
+
+// used sums up what an account uses.
+func (s *Service) used(a account, now time.Time) usage {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.usedLocked(a, now)
+}
+
+// usedLocked is used with mu held.
+func (s *Service) usedLocked(a account, now time.Time) usage {
+	sum := s.reserved[a]
+	for key, st := range s.streams {
+		if key.account != a.id || key.region != a.region {
+			continue
+		}
+		if state := st.state.Load(); state.status(now) != statusGone {
+			sum = sum.plus(state.usage(now))
+		}
+	}
+	return sum
+}
+
+// reserve takes part of an account's limits for a creation under way, or refuses. release gives it back: the stream
+// counts for itself once it is there.
+func (s *Service) reserve(a account, more usage, now time.Time) (release func(), err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.usedLocked(a, now).check(more, s.limits.in(a.region), a); err != nil {
+		return nil, err
+	}
+	s.reserved[a] = s.reserved[a].plus(more)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		left := s.reserved[a].plus(usage{-more.shards, -more.onDemand, -more.creating})
+		if left == (usage{}) {
+			delete(s.reserved, a)
+		} else {
+			s.reserved[a] = left
+		}
+	}, nil
+}
+
+func partition(c wire.Caller) string {
+	if c.Partition == "" {
+		return "aws"
+	}
+	return c.Partition
+}

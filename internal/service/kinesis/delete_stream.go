@@ -1,0 +1,33 @@
+package kinesis
+
+import (
+	"context"
+
+	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
+)
+
+// deleteStream makes a stream DELETING; it is gone after Config.TransitionDelay. Deleting it once more is no error.
+// EnforceConsumerDeletion asks for nothing while there are no consumers.
+func (s *Service) deleteStream(ctx context.Context, in *kinesisapi.DeleteStreamInput) (*kinesisapi.DeleteStreamOutput, error) {
+	st, _, err := s.existing(ctx, "DeleteStream", in.StreamName, in.StreamARN)
+	if err != nil {
+		return nil, err
+	}
+	id := st.state.Load().ID
+	err = s.change(ctx, st, func(cur *streamState) (streamDoc, error) {
+		now := s.clock.Now()
+		switch status := cur.status(now); {
+		case cur.ID != id, status == statusDeleting, status == statusGone:
+			return streamDoc{}, errNoChange
+		case status == statusUpdating:
+			return streamDoc{}, errNotActive(cur.key, status)
+		}
+		doc := cur.copyDoc()
+		doc.Status, doc.Until = statusDeleting, max(millis(now.Add(s.delay)), 1)
+		return doc, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &kinesisapi.DeleteStreamOutput{}, nil
+}

@@ -1,0 +1,19 @@
+// Package kinesis is a Kinesis Data Streams of our own, API version 2013-12-02, on the storage port.
+//
+// It promises what clients rely on: a 200 for a put means durable; the records of a shard are read in the order of
+// their sequence numbers, each once; sequence numbers, shard and stream ARNs, iterators and errors have the forms and
+// words of the real service (observed there where a comment says so; otherwise from the API's documentation).
+//
+// # Where things are
+//
+// Descriptions of streams are keys of one metadata log, each changed by a guarded append; the state of a stream that
+// requests work on is an immutable copy behind an atomic pointer. Records are in logs of their own, 16 shards to a log,
+// named after the incarnation of the stream, so that a stream made anew under an old name begins empty. The counter in
+// a sequence number is the record's place in its log.
+//
+// # Where it differs on purpose
+//
+// Streams become ACTIVE, and go away when deleted, after Config.TransitionDelay, at once by default. Nothing is
+// throttled. An on-demand stream takes what comes with the four shards it starts with. A retention period is kept by the
+// Config's clock. What is not there yet is refused by name: WarmThroughputMiBps, consumers, encryption, resharding.
+package kinesis
