@@ -23,6 +23,43 @@ type faultFS struct {
 	after  int  // operations of the fault's kind that succeed first
 	full   bool // nothing can be written any more
 	struck bool
+	gate   chan struct{} // syncs of the write-ahead log wait for it to close; nil: they do not
+	bad    string        // syncs of files whose name has this in it fail
+}
+
+// hold makes syncs of the write-ahead log wait until release is called.
+func (fs *faultFS) hold() (release func()) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	gate := make(chan struct{})
+	fs.gate = gate
+	return func() {
+		fs.mu.Lock()
+		defer fs.mu.Unlock()
+		fs.gate = nil
+		close(gate)
+	}
+}
+
+// spoil makes syncs of files fail whose name has part in it.
+func (fs *faultFS) spoil(part string) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.bad = part
+}
+
+// sync waits for the gate and returns the fault of a sync, if it has one.
+func (fs *faultFS) sync(name string) error {
+	fs.mu.Lock()
+	gate, bad := fs.gate, fs.bad
+	fs.mu.Unlock()
+	if gate != nil && strings.HasSuffix(name, ".log") {
+		<-gate
+	}
+	if bad != "" && strings.Contains(name, bad) || fs.strike(name, storagetest.FailedSync) != "" {
+		return errSync
+	}
+	return nil
 }
 
 func (fs *faultFS) plan(f storagetest.Fault, after int) {
@@ -97,22 +134,22 @@ func (f *faultFile) Write(p []byte) (int, error) {
 }
 
 func (f *faultFile) Sync() error {
-	if f.fs.strike(f.name, storagetest.FailedSync) != "" {
-		return errSync
+	if err := f.fs.sync(f.name); err != nil {
+		return err
 	}
 	return f.File.Sync()
 }
 
 func (f *faultFile) SyncData() error {
-	if f.fs.strike(f.name, storagetest.FailedSync) != "" {
-		return errSync
+	if err := f.fs.sync(f.name); err != nil {
+		return err
 	}
 	return f.File.SyncData()
 }
 
 func (f *faultFile) SyncTo(n int64) (bool, error) {
-	if f.fs.strike(f.name, storagetest.FailedSync) != "" {
-		return false, errSync
+	if err := f.fs.sync(f.name); err != nil {
+		return false, err
 	}
 	return f.File.SyncTo(n)
 }

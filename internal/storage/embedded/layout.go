@@ -90,7 +90,7 @@ func runs(dst []run, chunk []byte, last uint64) ([]run, error) {
 	total := uint64(0)
 	for len(chunk) > 0 {
 		count, n := binary.Uvarint(chunk)
-		if n <= 0 || count == 0 {
+		if n <= 0 || count == 0 || count > last-total {
 			return nil, errLayout
 		}
 		chunk = chunk[n:]
@@ -100,9 +100,7 @@ func runs(dst []run, chunk []byte, last uint64) ([]run, error) {
 		}
 		dst = append(dst, run{first: total, last: total + count - 1, key: chunk[n : n+int(length)]})
 		chunk = chunk[n+int(length):]
-		if total += count; total > last {
-			return nil, errLayout
-		}
+		total += count
 	}
 	base := last + 1 - total
 	for i := range dst {
