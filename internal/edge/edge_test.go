@@ -243,11 +243,15 @@ func signedBy(t *testing.T, r *http.Request, who aws.Credentials, service, regio
 		body, _ = io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	sum := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(t.Context(), who, r, hex.EncodeToString(sum[:]), service, region, at); err != nil {
+	if err := signWith(t.Context(), r, body, who, service, region, at); err != nil {
 		t.Fatal(err)
 	}
 	return r
+}
+
+func signWith(ctx context.Context, r *http.Request, body []byte, who aws.Credentials, service, region string, at time.Time) error {
+	sum := sha256.Sum256(body)
+	return v4.NewSigner().SignHTTP(ctx, who, r, hex.EncodeToString(sum[:]), service, region, at)
 }
 
 // loose is an Authorization header that names a caller and proves nothing.

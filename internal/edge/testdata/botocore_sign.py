@@ -24,8 +24,8 @@ requests = [
     ("encoded path", long_lived, SigV4Auth, "connect", "GET", "/instance/" + arn, "", {}),
     ("query string", long_lived, SigV4Auth, "connect", "GET", "/instance?b=2&a=%2F%20x&a=1&empty=&plus=a%2Bb", "", {}),
     ("blanks in a header", long_lived, SigV4Auth, "connect", "GET", "/instance", "", {"x-amz-meta-note": "  a   b  "}),
-    ("dots and slashes", long_lived, SigV4Auth, "connect", "PUT", "/x/..//contact/./outbound-voice", "{}", {}),
     ("form", long_lived, SigV4Auth, "sts", "POST", "/", identity, form),
+    ("dots and slashes", long_lived, SigV4Auth, "sts", "POST", "/x/..//y/./z/", identity, form),
     ("presigned", long_lived, SigV4QueryAuth, "sts", "GET", "/?" + identity, "", {}),
     ("presigned with a token", temporary, SigV4QueryAuth, "sts", "GET", "/?" + identity, "", {}),
 ]
