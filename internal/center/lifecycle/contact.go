@@ -78,6 +78,16 @@ type Handling struct {
 // PriorityUsual is the priority of a contact that nothing has made more or less urgent.
 const PriorityUsual = 5
 
+// Clone returns a copy that shares nothing that Apply changes.
+func (c Contact) Clone() Contact {
+	c.Attributes = maps.Clone(c.Attributes)
+	if c.Agent != nil {
+		h := *c.Agent
+		c.Agent = &h
+	}
+	return c
+}
+
 // Waiting reports whether the contact stands in a queue and is not being offered.
 func (c *Contact) Waiting() bool {
 	return c.Queue != nil && c.Queue.DequeuedAt.IsZero() && c.Offer == nil && c.DisconnectedAt.IsZero()
