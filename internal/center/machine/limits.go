@@ -1,0 +1,39 @@
+package machine
+
+import "time"
+
+// What is bounded, and what time it takes. The figures of AWS are from its administrator guide and API models as read
+// in 2026; the others are ours and keep one instance within the memory of one process.
+const (
+	openContactsMax  = 50_000  // contacts that are not completed; a new one is refused beyond
+	clientTokensMax  = 200_000 // client tokens within their life; a new one is refused beyond
+	outstandingMax   = 100_000 // effects that nothing has closed; a new call is refused beyond
+	offersMax        = 64      // offers of one step; the next step goes on
+	timersMax        = 256     // things done by one step because their time has come; the next step goes on
+	reconfiguredMax  = 100     // agents whose configuration one step brings up to date; the next step goes on
+	attributeBytes   = 32_768  // UTF-8 bytes of all attributes of a contact, keys and values
+	nameBytesMax     = 512     // characters of a contact's name
+	descriptionMax   = 4_096   // characters of a contact's description
+	clientTokenMax   = 500     // characters
+	e164DigitsMax    = 15      // digits of a phone number
+	ringVoice        = 20 * time.Second
+	ringTask         = 30 * time.Second
+	autoAcceptAfter  = 250 * time.Millisecond // AWS: less than a second
+	ringTimeoutUsual = 60 * time.Second       // of an outbound call
+	ringTimeoutLeast = 15 * time.Second
+	ringTimeoutMost  = 60 * time.Second
+	scheduleAheadMax = 6 * 24 * time.Hour
+	expiryUsual      = 7 * 24 * time.Hour // of a task, from when it begins
+	expiryLeast      = time.Minute
+	expiryMost       = 90 * 24 * time.Hour
+)
+
+// limits are the bounds that tests lower to reach them.
+type limits struct {
+	contacts, tokens, outstanding, offers, timers, reconfigured int
+}
+
+var usualLimits = limits{
+	contacts: openContactsMax, tokens: clientTokensMax, outstanding: outstandingMax,
+	offers: offersMax, timers: timersMax, reconfigured: reconfiguredMax,
+}
