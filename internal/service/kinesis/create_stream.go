@@ -51,8 +51,11 @@ func (s *Service) newStreamDoc(c wire.Caller, in *kinesisapi.CreateStreamInput, 
 	key := streamKey{c.Account, c.Region, *in.StreamName}
 	doc := streamDoc{
 		Partition: partition(c), Account: c.Account, Region: c.Region, Name: key.name,
-		Status: statusCreating, Until: max(millis(now.Add(s.delay)), 1), Created: now.Unix(),
+		Status: statusActive, Created: now.Unix(),
 		Retention: retentionHoursDefault, MaxRecordKiB: maxRecordKiBDefault,
+	}
+	if s.delay > 0 {
+		doc.Status, doc.Until = statusCreating, millis(now.Add(s.delay))
 	}
 	if in.WarmThroughputMiBps != nil {
 		return doc, notSupported("WarmThroughputMiBps")

@@ -23,7 +23,10 @@ func (s *Service) deleteStream(ctx context.Context, in *kinesisapi.DeleteStreamI
 			return streamDoc{}, errNotActive(cur.key, status)
 		}
 		doc := cur.copyDoc()
-		doc.Status, doc.Until = statusDeleting, max(millis(now.Add(s.delay)), 1)
+		doc.Status, doc.Until = statusGone, 0
+		if s.delay > 0 {
+			doc.Status, doc.Until = statusDeleting, millis(now.Add(s.delay))
+		}
 		return doc, nil
 	})
 	if err != nil {

@@ -51,7 +51,7 @@ type streamDoc struct {
 	// ID is the incarnation: a stream that is made again under the same name has another.
 	ID      string `json:"id"`
 	Status  string `json:"status"`
-	Until   int64  `json:"until,omitempty"` // when a transition of Status is over, milliseconds
+	Until   int64  `json:"until,omitempty"` // when a transition of Status is over, milliseconds; 0: it is not in one
 	Created int64  `json:"created"`         // seconds
 	Mode    string `json:"mode"`
 	// Retention is in hours. Horizon, in milliseconds, is a time before which nothing is shown whatever the retention

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -215,6 +216,9 @@ func (w *world) logs() []string {
 type failing struct {
 	storage.Engine
 	fail map[string]error // by log name's suffix
+
+	mu      sync.Mutex // guards batches
+	batches [][2]int   // entries and bytes of each append to a record log
 }
 
 type failingLog struct {
@@ -234,6 +238,14 @@ func (l failingLog) Append(ctx context.Context, entries ...storage.Entry) (uint6
 			return 0, err
 		}
 	}
+	if strings.HasPrefix(l.name, "k-") {
+		size := 0
+		for _, e := range entries {
+			size += len(e.Data)
+		}
+		l.of.mu.Lock()
+		defer l.of.mu.Unlock()
+		l.of.batches = append(l.of.batches, [2]int{len(entries), size})
+	}
 	return l.Log.Append(ctx, entries...)
 }
-
