@@ -21,6 +21,7 @@ type CBORDecoder struct {
 	depth   int
 	left    [depthMax + 1]uint64 // items left on each level; indefinite where the end is marked
 	bad     bool
+	items   int
 	typeErr *TypeError
 	arena   arena
 }
@@ -100,9 +101,13 @@ func (d *CBORDecoder) head() (major, info byte, arg uint64) {
 	return major, info, arg
 }
 
-// peek passes over tags and returns the kind of the next value.
+// peek passes over tags, depthMax of them at most, and returns the kind of the next value.
 func (d *CBORDecoder) peek() kind {
-	for d.pos < len(d.buf) && d.buf[d.pos]>>5 == cborTag {
+	for tags := 0; d.pos < len(d.buf) && d.buf[d.pos]>>5 == cborTag; tags++ {
+		if tags == depthMax {
+			d.fail()
+			return kindNone
+		}
 		d.head()
 	}
 	if d.pos >= len(d.buf) {
@@ -206,6 +211,14 @@ func (d *CBORDecoder) NextElement() bool {
 	if d.peek() == kindNull {
 		d.Refuse("null is not allowed in a list")
 	}
+	return d.counted()
+}
+
+// counted counts one more item of a list or map.
+func (d *CBORDecoder) counted() bool {
+	if d.items++; d.items > itemsMax {
+		d.fail()
+	}
 	return !d.bad
 }
 
@@ -230,7 +243,7 @@ func (d *CBORDecoder) NextEntry() bool {
 	if d.peek() == kindNull {
 		d.Refuse("null is not allowed in a map")
 	}
-	return !d.bad
+	return d.counted()
 }
 
 // IsNull reports whether the next value is null, and consumes it then.
@@ -480,7 +493,6 @@ func (d *CBORDecoder) Timestamp() *time.Time {
 	if !d.expect(kindNumber, kindTimestamp) {
 		return nil
 	}
-	d.peek()
 	millis, ok := d.integer(kindTimestamp, -epochSecondsMax*1000, epochSecondsMax*1000)
 	if !ok {
 		return nil
@@ -528,13 +540,14 @@ func (d *CBORDecoder) appendJSON(dst []byte) []byte {
 		dst = base64.StdEncoding.AppendEncode(dst, d.run())
 		return append(dst, '"')
 	case kindBoolean:
-		if *d.Bool() {
-			return append(dst, "true"...)
-		}
-		return append(dst, "false"...)
+		v := d.Bool()
+		return AppendJSONBool(dst, v != nil && *v)
 	case kindNumber:
 		if d.buf[d.pos]>>5 == cborSimple {
-			return AppendJSONFloat(dst, *d.Float64())
+			if f := d.Float64(); f != nil {
+				return AppendJSONFloat(dst, *f)
+			}
+			return dst // malformed: nobody looks at dst
 		}
 		n, _ := d.integer(kindLong, math.MinInt64, math.MaxInt64)
 		return AppendJSONInt(dst, n)
@@ -543,7 +556,7 @@ func (d *CBORDecoder) appendJSON(dst []byte) []byte {
 	return append(dst, "null"...)
 }
 
-// AppendCBORHead appends the head of an item of a major type.
+// appendCBORHead appends the head of an item of a major type.
 func appendCBORHead(dst []byte, major byte, n uint64) []byte {
 	major <<= 5
 	switch {

@@ -208,7 +208,8 @@ func appendCBORFromJSON(dst []byte, d *JSONDecoder) []byte {
 	case kindString:
 		return AppendCBORString(dst, d.text())
 	case kindBoolean:
-		return AppendCBORBool(dst, *d.Bool())
+		v := d.Bool()
+		return AppendCBORBool(dst, v != nil && *v)
 	case kindNumber:
 		text := string(d.number())
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {

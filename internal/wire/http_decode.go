@@ -6,6 +6,7 @@ import (
 	"net/textproto"
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 // An HTTPDecoder reads the members of a REST request that do not travel in its body. Generated code drives it. A
@@ -15,29 +16,48 @@ type HTTPDecoder struct {
 	typeErr *TypeError
 }
 
+// text checks that a value is text.
+func (d *HTTPDecoder) text(s *string) *string {
+	if !utf8.ValidString(*s) {
+		if d.typeErr == nil {
+			d.typeErr = &TypeError{want: kindRefused, got: kindRefused, text: notText}
+		}
+		return nil
+	}
+	return s
+}
+
+const notText = "A value outside the body is not valid UTF-8"
+
 // Label returns the value of label i of the path's template, nil when the path has fewer.
 func (d *HTTPDecoder) Label(i int) *string {
 	if i >= len(d.request.Labels) {
 		return nil
 	}
-	return &d.request.Labels[i]
+	return d.text(&d.request.Labels[i])
 }
 
 // Query returns the value of a parameter, the first when there are several, nil when it is absent.
 func (d *HTTPDecoder) Query(name string) *string {
 	if list := d.request.Query[name]; len(list) > 0 {
-		return &list[0]
+		return d.text(&list[0])
 	}
 	return nil
 }
 
 // QueryList returns all values of a parameter, nil when it is absent.
-func (d *HTTPDecoder) QueryList(name string) []string { return d.request.Query[name] }
+func (d *HTTPDecoder) QueryList(name string) []string {
+	list := d.request.Query[name]
+	for i := range list {
+		d.text(&list[i])
+	}
+	return list
+}
 
 // Header returns the value of a header, nil when it is absent.
 func (d *HTTPDecoder) Header(name string) *string {
 	if list := d.request.Header[textproto.CanonicalMIMEHeaderKey(name)]; len(list) > 0 {
-		return &list[0]
+		return d.text(&list[0])
 	}
 	return nil
 }

@@ -16,12 +16,16 @@ import (
 // has fewer than twenty.
 const depthMax = 64
 
+// itemsMax bounds the elements of all lists and the entries of all maps of one request together, so that a body of
+// empty structures does not become many times its size in memory. No modelled input may have a hundredth of it.
+const itemsMax = 100_000
+
 // blobChunkBytes is the size of the pieces in which small blobs of one request are allocated together.
 const blobChunkBytes = 256 << 10
 
 // JSONDecoder reads one JSON document member by member; generated code drives it. It accepts what encoding/json
-// accepts, less three things: invalid UTF-8 is refused rather than replaced, nesting stops at depthMax, and a null in
-// a list or a map is refused. The first member of a wrong type is remembered and skipped, so that text that is not
+// accepts, less four things: invalid UTF-8 is refused rather than replaced, nesting stops at depthMax, lists and maps
+// at itemsMax, and a null in a list or a map is refused. The first member of a wrong type is remembered and skipped, so that text that is not
 // JSON at all is reported before it, as AWS does. Strings it returns alias the document.
 type JSONDecoder struct {
 	// Key is the name of the member that NextMember found.
@@ -32,6 +36,7 @@ type JSONDecoder struct {
 	depth   int
 	fresh   bool // nothing was read yet of the innermost list or map
 	bad     bool // not JSON
+	items   int
 	typeErr *TypeError
 	arena   arena
 }
@@ -155,6 +160,14 @@ func (d *JSONDecoder) NextElement() bool {
 	if d.peek() == kindNull {
 		d.Refuse("null is not allowed in a list")
 	}
+	return d.counted()
+}
+
+// counted counts one more item of a list or map.
+func (d *JSONDecoder) counted() bool {
+	if d.items++; d.items > itemsMax {
+		d.fail()
+	}
 	return !d.bad
 }
 
@@ -212,7 +225,7 @@ func (d *JSONDecoder) NextEntry() bool {
 	if d.peek() == kindNull {
 		d.Refuse("null is not allowed in a map")
 	}
-	return !d.bad
+	return d.counted()
 }
 
 // IsNull reports whether the next value is null, and consumes it then.

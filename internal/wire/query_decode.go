@@ -69,7 +69,9 @@ func (d *QueryDecoder) IsEmptyList(name string) bool {
 // String returns the member name, nil when it is absent.
 func (d *QueryDecoder) String(name string) *string {
 	if list := d.values[name]; len(list) > 0 {
-		return &list[0]
+		h := d.http()
+		defer d.keep(h)
+		return h.text(&list[0])
 	}
 	return nil
 }

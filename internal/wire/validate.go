@@ -55,11 +55,11 @@ func clip(s string) string {
 	if len(s) <= valueTextMax {
 		return s
 	}
-	s = s[:valueTextMax]
-	for len(s) > 0 && !utf8.ValidString(s[max(0, len(s)-utf8.UTFMax):]) && !utf8.RuneStart(s[len(s)-1]) {
-		s = s[:len(s)-1]
+	end := valueTextMax
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
 	}
-	return strings.ToValidUTF8(s, "") + "..."
+	return s[:end] + "..."
 }
 
 // Violations collects the constraints that an input breaks, in the order found, the first ten of them. Generated
