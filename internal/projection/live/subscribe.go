@@ -51,7 +51,7 @@ func (v *View) AgentStates(id center.AgentID, after uint64) (states []AgentState
 			break
 		}
 		if s.Agent.ID == id {
-			states = append(states, AgentState{Place: s.Place, Agent: s.Agent.Clone()})
+			states = append(states, AgentState{Place: s.Place, At: s.At, Agent: s.Agent.Clone()})
 		}
 	}
 	slices.Reverse(states)

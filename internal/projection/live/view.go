@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/center/directory"
@@ -33,7 +34,8 @@ type View struct {
 
 // AgentState is an agent right after a step that touched it.
 type AgentState struct {
-	Place uint64 // of the step in the journal
+	Place uint64    // of the step in the journal
+	At    time.Time // of the step
 	Agent lifecycle.Agent
 }
 
@@ -84,7 +86,7 @@ func (v *View) Apply(place uint64, step center.Step) {
 		}
 	}
 	for _, id := range touched {
-		v.remember(place, id)
+		v.remember(place, at, id)
 	}
 }
 
@@ -117,9 +119,9 @@ func (v *View) removeAll(touched []center.AgentID) []center.AgentID {
 }
 
 // remember keeps the state of a touched agent, lets go of it when it is removed, and tells who watches it.
-func (v *View) remember(place uint64, id center.AgentID) {
+func (v *View) remember(place uint64, at time.Time, id center.AgentID) {
 	a := v.agents[id]
-	s := AgentState{Place: place, Agent: a.Clone()}
+	s := AgentState{Place: place, At: at, Agent: a.Clone()}
 	if len(v.recent) < RecentMax {
 		v.recent = append(v.recent, s)
 	} else {
