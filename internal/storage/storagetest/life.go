@@ -148,6 +148,9 @@ func testBig(t *testing.T, h *Harness) {
 			t.Fatalf("record %d was changed", i)
 		}
 	}
+	last, err := l.Last(context.Background(), "k")
+	wantErr(t, "last", err, nil)
+	want(t, "the last is whole", bytes.Equal(last.Data, data), true)
 	recs[1].Data[0] = '!' // the caller owns what it got
 	want(t, "read again", string(mustRead(t, l, storage.Range{From: 2, Max: 1})[0].Data), "small")
 	want(t, "MaxBytes", len(mustRead(t, l, storage.Range{Key: "k", MaxBytes: storage.MaxRecordBytes})), 1)
