@@ -101,12 +101,9 @@ func (c *call) write(resp *wire.Response) {
 	if resp.Stream == nil && resp.Status != http.StatusNoContent && resp.Status != http.StatusNotModified {
 		set("Content-Length", strconv.Itoa(len(resp.Body)))
 	}
-	if c.status == 0 {
-		c.status = resp.Status
-	}
-	c.wrote = true
 	_ = c.ctl.SetWriteDeadline(clock.System{}.Now().Add(writeTimeout))
-	c.w.WriteHeader(resp.Status)
+	c.w.WriteHeader(resp.Status) // panics at what is no status, with nothing written
+	c.wrote, c.status = true, resp.Status
 	if resp.Stream != nil {
 		c.stream(resp)
 		return

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hookswitch/hookswitch/internal/clock"
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
@@ -73,12 +72,10 @@ func (c *call) readBody(bytesMax int64) error {
 	case n > bytesMax:
 		return tooLarge{bytesMax}
 	}
-	// A peer's silence is a fact of the real world, whatever the service's clock says.
-	_ = c.ctl.SetReadDeadline(clock.System{}.Now().Add(bodyReadTimeout))
 	var err error
 	c.raw, err = readAll(c.r.Body, n, bytesMax)
 	if err == nil {
-		_ = c.ctl.SetReadDeadline(time.Time{})
+		_ = c.ctl.SetReadDeadline(time.Time{}) // it would end the operation, which may take longer
 	}
 	return err
 }

@@ -176,6 +176,9 @@ func TestRoutes(t *testing.T) {
 		"GET /a/b%2Fc":                           "GET /a/{x} [b/c]",
 		"GET /a/%2562":                           "GET /a/{x} [%62]", // decoded once
 		"GET /a/b/c/d/e":                         "",
+		"GET /a/.":                               "",
+		"GET /a/..":                              "",
+		"GET /a/%2e":                             "GET /a/{x} [.]", // signed as it is
 		"GET /a/%":                               "",
 		"GET /A":                                 "",
 		"GET /":                                  "GET / []",

@@ -111,7 +111,11 @@ func (n *node) match(method string, parts []string, query url.Values, labels []s
 			return op, found
 		}
 	}
-	if n.label == nil || parts[0] == "" {
+	switch parts[0] {
+	case "", ".", "..":
+		return nil, nil // signatures do not cover such segments, so they must not mean anything
+	}
+	if n.label == nil {
 		return nil, nil
 	}
 	return n.label.match(method, parts[1:], query, append(labels, value))

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
@@ -472,6 +473,75 @@ func TestObservation(t *testing.T) {
 	for _, secret := range []string{"SECRETSIG", "secret", "15550100", "Signature", "INVENTED"} {
 		if strings.Contains(log, secret) {
 			t.Errorf("logged %q: %s", secret, log)
+		}
+	}
+}
+
+// A status that is none is a bug of ours: the client gets an internal failure, not a broken connection.
+func TestImpossibleStatus(t *testing.T) {
+	rec := &recorder{serve: func(context.Context, string, *wire.Request) (*wire.Response, error) {
+		return &wire.Response{Body: []byte("longer than nothing")}, nil
+	}}
+	cfg := rec.config()
+	observed := make(chan Observed, 1)
+	cfg.Observe = func(o Observed) { observed <- o }
+	p := start(t, cfg)
+	got := p.do(p.request("GET", "/instance", "", looseFor("connect")...))
+	if got.StatusCode != 500 || got.Header.Get("x-amzn-ErrorType") != "InternalServiceException" {
+		t.Errorf("got %d %s", got.StatusCode, got.body)
+	}
+	checkCommon(t, got)
+	if o := <-observed; o.Status != 500 {
+		t.Errorf("observed %+v", o)
+	}
+}
+
+// deadlines notes when which deadline was set.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	set []string
+}
+
+func (d *deadlines) note(kind string, at time.Time) error {
+	if at.IsZero() {
+		kind += " never"
+	}
+	d.set = append(d.set, kind)
+	return nil
+}
+
+func (d *deadlines) SetReadDeadline(at time.Time) error  { return d.note("read", at) }
+func (d *deadlines) SetWriteDeadline(at time.Time) error { return d.note("write", at) }
+
+// A peer that falls silent is given up while a body comes and while an answer goes, and only then: an operation may
+// take its time, and the deadline of one answer must not hit the next.
+func TestDeadlines(t *testing.T) {
+	cfg := new(recorder).config()
+	cfg.Admin = http.NotFoundHandler()
+	h, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		method, target, body, service string
+		want                          string
+	}{
+		{"PUT", "/instance", "{}", "connect", "write never, read, read never, write"},
+		{"PUT", "/instance", "{}", "nobody", "write never, read, write"}, // unread: its deadline stays
+		{"GET", "/instance", "", "connect", "write never, write"},
+		{"GET", "/_hookswitch/health", "", "connect", "write never"},
+	} {
+		r := httptest.NewRequest(c.method, c.target, strings.NewReader(c.body))
+		if c.service == "connect" {
+			for _, line := range looseFor(c.service) {
+				name, value, _ := strings.Cut(line, ": ")
+				r.Header.Set(name, value)
+			}
+		}
+		w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+		h.ServeHTTP(w, r)
+		if got := strings.Join(w.set, ", "); got != c.want {
+			t.Errorf("%s %s by %s: %s, want %s", c.method, c.target, c.service, got, c.want)
 		}
 	}
 }
