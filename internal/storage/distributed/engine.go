@@ -25,15 +25,15 @@ const (
 	subjectPrefix = "hs." // of subjects: hs.<log>.<key>
 )
 
-// minPayload is the max_payload that the server needs, in bytes: a record in the base64 of a stored message.
-const minPayload = storage.MaxRecordBytes/3*4 + 64<<10
+// minPayload is the max_payload that the server needs, in bytes: a record and its headers.
+const minPayload = storage.MaxRecordBytes + 64<<10
 
 // minAge is the smallest MaxAge the server takes.
 const minAge = 100 * time.Millisecond
 
 // Bounds of talking to the server.
 const (
-	requestTimeout = 10 * time.Second       // for one answer
+	requestTimeout = 10 * time.Second       // for one answer, unless the configuration says otherwise
 	retryLimit     = 100                    // tries of what the server certainly did not do
 	retryPause     = 100 * time.Millisecond // the longest between two tries: together they outlast an election (4 to 9 s)
 	openBatches    = 16                     // atomic batches under way in one log; the server refuses more than 50
@@ -53,6 +53,10 @@ type Config struct {
 	// what was acknowledged.
 	AllowUnsafeSync bool
 
+	// RequestTimeout is how long the server may take for one answer. An append that has none by then has an unknown
+	// outcome. 0: 10 s.
+	RequestTimeout time.Duration
+
 	Logger *slog.Logger // nil: silence
 }
 
@@ -61,6 +65,7 @@ type Engine struct {
 	nc       *nats.Conn
 	js       jetstream.JetStream
 	replicas int
+	timeout  time.Duration
 	ctx      context.Context // ends when the engine is closed
 	stop     context.CancelFunc
 
@@ -77,6 +82,9 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	if cfg.RequestTimeout <= 0 {
+		cfg.RequestTimeout = requestTimeout
+	}
 	if cfg.Replicas == 0 {
 		cfg.Replicas = 1
 	}
@@ -89,12 +97,12 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 		}
 		cfg.Logger.Warn("storage may lose acknowledged records in a power failure", "reason", err)
 	}
-	nc, err := connect(cfg.URL, cfg.Logger)
+	nc, err := connect(cfg.URL, cfg)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{nc: nc, replicas: cfg.Replicas, logs: map[string]*log{}}
-	if e.js, err = jetstream.New(nc, jetstream.WithDefaultTimeout(requestTimeout)); err == nil {
+	e := &Engine{nc: nc, replicas: cfg.Replicas, timeout: cfg.RequestTimeout, logs: map[string]*log{}}
+	if e.js, err = jetstream.New(nc, jetstream.WithDefaultTimeout(cfg.RequestTimeout)); err == nil {
 		_, err = e.js.AccountInfo(ctx)
 	}
 	if err != nil {
@@ -103,7 +111,7 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 	}
 	if got := nc.MaxPayload(); got < minPayload {
 		nc.Close()
-		return nil, fmt.Errorf("storage: the server has max_payload %d; set it to at least %d (17MB), for records of up to %d bytes", got, minPayload, storage.MaxRecordBytes)
+		return nil, fmt.Errorf("storage: the server has max_payload %d; set it to at least %d (13MB), for records of up to %d bytes", got, minPayload, storage.MaxRecordBytes)
 	}
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	return e, nil
@@ -111,18 +119,18 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 
 // connect opens a connection that comes back by itself. What is sent meanwhile fails at once and is not kept: it would
 // arrive after its caller was told that it did not.
-func connect(url string, logger *slog.Logger) (*nats.Conn, error) {
-	nc, err := nats.Connect(url, nats.Name("hookswitch"), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1), nats.Timeout(requestTimeout),
+func connect(url string, cfg Config) (*nats.Conn, error) {
+	nc, err := nats.Connect(url, nats.Name("hookswitch"), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1), nats.Timeout(cfg.RequestTimeout),
 		nats.DisconnectErrHandler(func(nc *nats.Conn, err error) {
 			if err != nil {
-				logger.Warn("lost the connection to the storage server", "error", err)
+				cfg.Logger.Warn("lost the connection to the storage server", "error", err)
 			}
 		}),
 		nats.ReconnectHandler(func(nc *nats.Conn) {
-			logger.Info("connected to the storage server again", "server", nc.ConnectedUrlRedacted())
+			cfg.Logger.Info("connected to the storage server again", "server", nc.ConnectedUrlRedacted())
 		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-			logger.Warn("storage server", "error", err)
+			cfg.Logger.Warn("storage server", "error", err)
 		}))
 	if err != nil {
 		return nil, fmt.Errorf("storage: connect to the NATS server: %w", err)
@@ -234,7 +242,7 @@ func (e *Engine) Names(ctx context.Context, prefix string) ([]string, error) {
 		return nil, err
 	}
 	defer e.leave()
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
 	names := []string{}
 	list := e.js.StreamNames(ctx, jetstream.WithStreamListSubject(subjectPrefix+">"))
@@ -327,7 +335,7 @@ func (e *Engine) Healthy() error {
 	return nil
 }
 
-// pause waits before try number n is repeated.
+// pause waits before try number n is repeated. It ends early with ctx.
 func pause(ctx context.Context, n int, unit time.Duration) error {
 	// The peer is real, so the pause is, too.
 	return clock.Sleep(ctx, clock.System{}, min(time.Duration(n+1)*unit, retryPause))

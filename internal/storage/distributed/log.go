@@ -140,6 +140,9 @@ func (l *log) Append(ctx context.Context, entries ...storage.Entry) (uint64, err
 		if pauseErr := pause(ctx, try, unit); pauseErr != nil {
 			return 0, fmt.Errorf("storage: log %q: nothing was stored: %w (%w)", l.name, pauseErr, err)
 		}
+		if l.ctx.Err() != nil {
+			return 0, l.gone()
+		}
 	}
 }
 
@@ -184,7 +187,7 @@ func (l *log) message(en *storage.Entry) *nats.Msg {
 
 // commit sends the message that makes an append happen, and waits for the answer.
 func (l *log) commit(ctx context.Context, m *nats.Msg) (uint64, error) {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, l.e.timeout)
 	defer cancel()
 	reply, err := l.e.nc.RequestMsgWithContext(ctx, m)
 	if errors.Is(err, nats.ErrNoResponders) || errors.Is(err, nats.ErrReconnectBufExceeded) {
@@ -215,7 +218,7 @@ func (l *log) Last(ctx context.Context, key string) (storage.Record, error) {
 		return storage.Record{}, err
 	}
 	defer l.e.leave()
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, l.e.timeout)
 	defer cancel()
 	m, err := l.e.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+streamPrefix+l.name, fmt.Appendf(nil, `{"last_by_subj":%q}`, l.subject+key))
 	if err != nil {

@@ -93,6 +93,9 @@ func (l *log) get(ctx context.Context, req getRequest) (out []storage.Record, mo
 		if pauseErr := pause(ctx, try, retryPause); pauseErr != nil {
 			return nil, false, pauseErr
 		}
+		if l.ctx.Err() != nil {
+			return nil, false, l.gone()
+		}
 	}
 	if err != nil {
 		return nil, false, l.explain(err)
@@ -101,7 +104,7 @@ func (l *log) get(ctx context.Context, req getRequest) (out []storage.Record, mo
 }
 
 func (l *log) getOnce(ctx context.Context, req getRequest) (out []storage.Record, more bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, l.e.timeout)
 	defer cancel()
 	body, err := json.Marshal(req)
 	if err != nil {

@@ -36,7 +36,7 @@ func (z jsz) check(server string) error {
 
 // checkSync returns ErrUnsafe unless all servers say that they sync every write.
 func checkSync(ctx context.Context, cfg Config) error {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, cfg.RequestTimeout)
 	defer cancel()
 	switch {
 	case len(cfg.MonitorURLs) > 0:
@@ -75,7 +75,7 @@ const systemPatience = 500 * time.Millisecond
 
 // askSystem asks all servers of the cluster over NATS.
 func askSystem(ctx context.Context, cfg Config) error {
-	nc, err := connect(cfg.SystemURL, cfg.Logger)
+	nc, err := connect(cfg.SystemURL, cfg)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func askSystem(ctx context.Context, cfg Config) error {
 		return fmt.Errorf("storage: ask the system account: %w", err)
 	}
 	servers := 0
-	for wait := requestTimeout / 2; ; wait = systemPatience {
+	for wait := cfg.RequestTimeout; ; wait = systemPatience {
 		msg, err := answers.NextMsg(wait)
 		if errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) {
 			break
