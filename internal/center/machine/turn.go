@@ -26,7 +26,7 @@ func (t *turn) decide(cmd center.Command) error {
 		case center.Wake, center.Done:
 			return nil
 		}
-		return &center.Refused{Reason: center.Deleted, Kind: center.KindInstance}
+		return &center.Refused{Reason: center.Deleted, Kind: center.KindInstance, ID: string(t.m.state.Directory.Instance.ID)}
 	}
 	switch c := cmd.(type) {
 	case center.Wake:
