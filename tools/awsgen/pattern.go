@@ -20,6 +20,8 @@ var lookAround = map[string]goPattern{
 		Expr: `[\da-zA-Z]+(-*[\da-zA-Z])*`, NotPrefix: []string{"d-"}},
 	`^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[a-zA-Z\d\S]{8,64}$`: {
 		Expr: `[a-zA-Z\d\S]{8,64}`, Contains: []string{`[a-z]`, `[A-Z]`, `\d`}},
+	"^(?!\\.$)(?!\\.\\.$)[\\p{L}\\p{Z}\\p{N}\\-_.:=@'|]+$": { // neither . nor ..
+		Expr: `[\p{L}\p{Z}\p{N}\-_.:=@'|]+`, Contains: []string{`[^.]|\.{3}`}},
 	`(?!aws:|connect:)[\x{0009}\x{000A}\x{000D}\x{0020}-\x{007E}\x{00A1}-\x{00FF}]+$`: {
 		Expr: `[\x{0009}\x{000A}\x{000D}\x{0020}-\x{007E}\x{00A1}-\x{00FF}]+`, NotPrefix: []string{"aws:", "connect:"}},
 }
@@ -100,15 +102,16 @@ func (p *goPattern) asSet(expr string) bool {
 		}
 		re = subs[0]
 	}
+	var least, most int
 	switch re.Op {
 	case syntax.OpStar:
 	case syntax.OpPlus:
-		p.Min = 1
+		least = 1
 	case syntax.OpRepeat:
 		if re.Max == 0 {
 			return false
 		}
-		p.Min, p.Max = re.Min, max(re.Max, 0)
+		least, most = re.Min, max(re.Max, 0)
 	default:
 		return false
 	}
@@ -125,6 +128,6 @@ func (p *goPattern) asSet(expr string) bool {
 			set[r>>6] |= 1 << (r & 63)
 		}
 	}
-	p.Set = &set
+	p.Set, p.Min, p.Max = &set, least, most
 	return true
 }
