@@ -191,7 +191,7 @@ func isEmail(s string) bool {
 		}
 		return true
 	}
-	return only(name, "._%+-") && only(host[:dot], ".-") && only(host[dot+1:], "") && strings.Trim(host[dot+1:], "0123456789") == host[dot+1:]
+	return only(name, "._%+-") && only(host[:dot], ".-") && only(host[dot+1:], "") && !strings.ContainsAny(host[dot+1:], "0123456789")
 }
 
 // isE164 holds \+[1-9]\d{1,14} of the API model.
