@@ -35,7 +35,7 @@ var may = []struct {
 	{"internal/outbox", "internal/center$ internal/center/lifecycle internal/projection internal/courier internal/storage$ internal/arn internal/clock"},
 	{"internal/perform", "internal/center$ internal/courier internal/telephony internal/arn"},
 	{"internal/ccp", "internal/center internal/switchboard internal/projection/live"},
-	{"internal/service/connect", "self internal/api/connectapi internal/wire internal/center internal/switchboard internal/projection/live internal/contactstore internal/arn internal/clock"},
+	{"internal/service/connect", "self internal/api/connectapi internal/wire internal/center internal/switchboard internal/projection/live internal/contactstore internal/courier internal/arn internal/clock"},
 	{"internal/service/kinesis", "self internal/api/kinesisapi internal/wire internal/storage$ internal/courier internal/clock internal/arn"},
 	{"internal/service/sts", "self internal/api/stsapi internal/wire internal/arn"},
 	{"internal/admin", "internal/clock internal/courier internal/wire internal/center internal/switchboard internal/projection/live internal/ccp internal/outbox internal/telephony internal/contactstore internal/arn"},

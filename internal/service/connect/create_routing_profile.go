@@ -1,0 +1,28 @@
+package connect
+
+import (
+	"context"
+
+	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/center"
+)
+
+func (s *Service) createRoutingProfile(ctx context.Context, in *connectapi.CreateRoutingProfileInput) (*connectapi.CreateRoutingProfileOutput, error) {
+	if err := refuseSet(member{"ManualAssignmentQueueConfigs", len(in.ManualAssignmentQueueConfigs) > 0}); err != nil {
+		return nil, err
+	}
+	inst, step, err := s.submit(ctx, in.InstanceId, center.CreateRoutingProfile{Profile: center.RoutingProfile{
+		Name: value(in.Name), Description: value(in.Description), Concurrency: concurrencyIn(in.MediaConcurrencies), Queues: queueConfigsIn(in.QueueConfigs),
+		DefaultOutbound: id[center.QueueID](in.DefaultOutboundQueueId), AvailabilityTimer: value(in.AgentAvailabilityTimer), Tags: in.Tags,
+	}})
+	if err != nil {
+		return nil, err
+	}
+	e, err := saved[center.RoutingProfileSaved](step)
+	if err != nil {
+		return nil, err
+	}
+	return &connectapi.CreateRoutingProfileOutput{
+		RoutingProfileArn: ptr(resourceARN(inst, center.KindRoutingProfile, string(e.Profile.ID))), RoutingProfileId: ptr(string(e.Profile.ID)),
+	}, nil
+}

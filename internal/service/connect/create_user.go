@@ -1,0 +1,47 @@
+package connect
+
+import (
+	"context"
+
+	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/center"
+)
+
+// createUser makes a user and its agent queue. The user is an agent at once, in the status Offline.
+func (s *Service) createUser(ctx context.Context, in *connectapi.CreateUserInput) (*connectapi.CreateUserOutput, error) {
+	if err := refuseSet(
+		member{"HierarchyGroupId", in.HierarchyGroupId != nil},
+		member{"AutoAcceptConfigs", len(in.AutoAcceptConfigs) > 0},
+		member{"AfterContactWorkConfigs", len(in.AfterContactWorkConfigs) > 0},
+		member{"PhoneNumberConfigs", len(in.PhoneNumberConfigs) > 0},
+		member{"PersistentConnectionConfigs", len(in.PersistentConnectionConfigs) > 0},
+		member{"VoiceEnhancementConfigs", len(in.VoiceEnhancementConfigs) > 0},
+	); err != nil {
+		return nil, err
+	}
+	if _, err := s.find(ctx, in.InstanceId); err != nil {
+		return nil, err // before the password is hashed, which takes a while
+	}
+	u := identityIn(in.IdentityInfo)
+	var err error
+	if u.Phone, err = phoneIn(in.PhoneConfig); err != nil {
+		return nil, err
+	}
+	if u.PasswordHash, err = s.hashPassword(in.Password); err != nil {
+		return nil, err
+	}
+	u.Username, u.DirectoryUserID, u.Tags = value(in.Username), value(in.DirectoryUserId), in.Tags
+	u.RoutingProfile = id[center.RoutingProfileID](in.RoutingProfileId)
+	for _, p := range in.SecurityProfileIds {
+		u.SecurityProfiles = append(u.SecurityProfiles, center.SecurityProfileID(bare(p)))
+	}
+	inst, step, err := s.submit(ctx, in.InstanceId, center.CreateUser{User: u})
+	if err != nil {
+		return nil, err
+	}
+	e, err := saved[center.UserSaved](step)
+	if err != nil {
+		return nil, err
+	}
+	return &connectapi.CreateUserOutput{UserId: ptr(string(e.User.ID)), UserArn: ptr(resourceARN(inst, center.KindUser, string(e.User.ID)))}, nil
+}

@@ -1,0 +1,27 @@
+package connect
+
+import (
+	"context"
+	"maps"
+
+	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
+)
+
+func (s *Service) describeAgentStatus(ctx context.Context, in *connectapi.DescribeAgentStatusInput) (*connectapi.DescribeAgentStatusOutput, error) {
+	out := &connectapi.DescribeAgentStatusOutput{}
+	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
+		a, ok := d.Statuses[id[center.AgentStatusID](in.AgentStatusId)]
+		if !ok {
+			return notFound(center.KindAgentStatus, value(in.AgentStatusId))
+		}
+		out.AgentStatus = &connectapi.AgentStatus{
+			AgentStatusARN: ptr(resourceARN(d.Instance, center.KindAgentStatus, string(a.ID))), AgentStatusId: ptr(string(a.ID)), Name: ptr(a.Name),
+			Description: optional(a.Description), Type: ptr(string(a.Type)), DisplayOrder: optional(int32(a.DisplayOrder)), State: ptr(a.State),
+			Tags: maps.Clone(a.Tags), LastModifiedTime: timestamp(a.ModifiedAt), LastModifiedRegion: region(d.Instance),
+		}
+		return nil
+	})
+	return out, err
+}

@@ -1,0 +1,87 @@
+package connect
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/switchboard"
+)
+
+// modelled turns why a command was refused into an error of the API. What is not a refusal is an internal failure and
+// goes through as it is.
+func modelled(err error) error {
+	var r *center.Refused
+	if !errors.As(err, &r) {
+		if switchboard.Retryable(err) {
+			return &connectapi.ThrottlingException{Message: "Rate exceeded"}
+		}
+		return err
+	}
+	switch r.Reason {
+	case center.NotFound:
+		return notFound(r.Kind, r.ID)
+	case center.Duplicate:
+		return &connectapi.DuplicateResourceException{Message: words(r)}
+	case center.InUse:
+		return &connectapi.ResourceInUseException{Message: words(r)}
+	case center.Conflict:
+		return &connectapi.ResourceConflictException{Message: words(r)}
+	case center.Limit:
+		return &connectapi.LimitExceededException{Message: words(r)}
+	case center.Deleted:
+		return &connectapi.ResourceNotFoundException{Message: "The specified instance was not found"}
+	case center.Invalid:
+		return invalidParameter("%s", words(r))
+	}
+	return err
+}
+
+// words tells a refusal the way the API's messages do: the member first.
+func words(r *center.Refused) string {
+	switch {
+	case r.Field != "" && r.Detail != "":
+		return r.Field + ": " + r.Detail
+	case r.Field != "":
+		return "Invalid " + r.Field
+	case r.Detail != "":
+		return r.Detail
+	}
+	return r.Error()
+}
+
+func notFound(k center.Kind, id string) error {
+	if k == "" {
+		return &connectapi.ResourceNotFoundException{Message: "The specified resource was not found"}
+	}
+	return &connectapi.ResourceNotFoundException{Message: fmt.Sprintf("The specified %s was not found: %s", k, id)}
+}
+
+func invalidParameter(format string, args ...any) error {
+	return &connectapi.InvalidParameterException{Message: fmt.Sprintf(format, args...)}
+}
+
+func invalidRequest(format string, args ...any) error {
+	return &connectapi.InvalidRequestException{Message: fmt.Sprintf(format, args...)}
+}
+
+// unsupported refuses a member that nothing here would honour.
+func unsupported(member string) error {
+	return invalidParameter("%s is not supported", member)
+}
+
+// refuseSet refuses the first member that is set; pairs are a member's name and whether it is set.
+func refuseSet(members ...member) error {
+	for _, m := range members {
+		if m.set {
+			return unsupported(m.name)
+		}
+	}
+	return nil
+}
+
+type member struct {
+	name string
+	set  bool
+}

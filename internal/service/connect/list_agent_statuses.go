@@ -1,0 +1,29 @@
+package connect
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
+)
+
+func (s *Service) listAgentStatuses(ctx context.Context, in *connectapi.ListAgentStatusesInput) (*connectapi.ListAgentStatusesOutput, error) {
+	out := &connectapi.ListAgentStatusesOutput{}
+	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
+		all := slices.DeleteFunc(directory.Sorted(d.Statuses), func(a center.AgentStatus) bool {
+			return len(in.AgentStatusTypes) > 0 && !slices.Contains(in.AgentStatusTypes, string(a.Type))
+		})
+		part, next, err := page(all, func(a center.AgentStatus) string { return string(a.ID) }, in.NextToken, in.MaxResults, summariesOnPage, summariesOnPage)
+		out.NextToken = next
+		out.AgentStatusSummaryList = mapped(part, func(a center.AgentStatus) connectapi.AgentStatusSummary {
+			return connectapi.AgentStatusSummary{
+				Id: ptr(string(a.ID)), Arn: ptr(resourceARN(d.Instance, center.KindAgentStatus, string(a.ID))), Name: ptr(a.Name), Type: ptr(string(a.Type)),
+				LastModifiedTime: timestamp(a.ModifiedAt), LastModifiedRegion: region(d.Instance),
+			}
+		})
+		return err
+	})
+	return out, err
+}

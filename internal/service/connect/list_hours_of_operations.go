@@ -1,0 +1,25 @@
+package connect
+
+import (
+	"context"
+
+	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
+)
+
+func (s *Service) listHoursOfOperations(ctx context.Context, in *connectapi.ListHoursOfOperationsInput) (*connectapi.ListHoursOfOperationsOutput, error) {
+	out := &connectapi.ListHoursOfOperationsOutput{}
+	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
+		part, next, err := page(directory.Sorted(d.Hours), func(h center.Hours) string { return string(h.ID) }, in.NextToken, in.MaxResults, summariesOnPage, summariesOnPage)
+		out.NextToken = next
+		out.HoursOfOperationSummaryList = mapped(part, func(h center.Hours) connectapi.HoursOfOperationSummary {
+			return connectapi.HoursOfOperationSummary{
+				Id: ptr(string(h.ID)), Arn: ptr(resourceARN(d.Instance, center.KindHours, string(h.ID))), Name: ptr(h.Name),
+				LastModifiedTime: timestamp(h.ModifiedAt), LastModifiedRegion: region(d.Instance),
+			}
+		})
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,36 @@
+package connect
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
+)
+
+func (s *Service) listQueues(ctx context.Context, in *connectapi.ListQueuesInput) (*connectapi.ListQueuesOutput, error) {
+	out := &connectapi.ListQueuesOutput{}
+	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
+		all := slices.DeleteFunc(directory.Sorted(d.Queues), func(q center.Queue) bool {
+			return len(in.QueueTypes) > 0 && !slices.Contains(in.QueueTypes, queueType(q))
+		})
+		part, next, err := page(all, func(q center.Queue) string { return string(q.ID) }, in.NextToken, in.MaxResults, summariesOnPage, summariesOnPage)
+		out.NextToken = next
+		out.QueueSummaryList = mapped(part, func(q center.Queue) connectapi.QueueSummary {
+			return connectapi.QueueSummary{
+				Id: ptr(string(q.ID)), Arn: ptr(queueARN(d.Instance, q.ID, q.Agent != "")), Name: optional(q.Name), QueueType: ptr(queueType(q)),
+				LastModifiedTime: timestamp(q.ModifiedAt), LastModifiedRegion: region(d.Instance),
+			}
+		})
+		return err
+	})
+	return out, err
+}
+
+func queueType(q center.Queue) string {
+	if q.Agent != "" {
+		return connectapi.QueueTypeAgent
+	}
+	return connectapi.QueueTypeStandard
+}

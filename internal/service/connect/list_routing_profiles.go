@@ -1,0 +1,25 @@
+package connect
+
+import (
+	"context"
+
+	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
+)
+
+func (s *Service) listRoutingProfiles(ctx context.Context, in *connectapi.ListRoutingProfilesInput) (*connectapi.ListRoutingProfilesOutput, error) {
+	out := &connectapi.ListRoutingProfilesOutput{}
+	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
+		part, next, err := page(directory.Sorted(d.Profiles), func(p center.RoutingProfile) string { return string(p.ID) }, in.NextToken, in.MaxResults, summariesOnPage, summariesOnPage)
+		out.NextToken = next
+		out.RoutingProfileSummaryList = mapped(part, func(p center.RoutingProfile) connectapi.RoutingProfileSummary {
+			return connectapi.RoutingProfileSummary{
+				Id: ptr(string(p.ID)), Arn: ptr(resourceARN(d.Instance, center.KindRoutingProfile, string(p.ID))), Name: ptr(p.Name),
+				LastModifiedTime: timestamp(p.ModifiedAt), LastModifiedRegion: region(d.Instance),
+			}
+		})
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,25 @@
+package connect
+
+import (
+	"context"
+
+	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
+)
+
+func (s *Service) listSecurityProfiles(ctx context.Context, in *connectapi.ListSecurityProfilesInput) (*connectapi.ListSecurityProfilesOutput, error) {
+	out := &connectapi.ListSecurityProfilesOutput{}
+	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
+		part, next, err := page(directory.Sorted(d.Security), func(p center.SecurityProfile) string { return string(p.ID) }, in.NextToken, in.MaxResults, summariesOnPage, summariesOnPage)
+		out.NextToken = next
+		out.SecurityProfileSummaryList = mapped(part, func(p center.SecurityProfile) connectapi.SecurityProfileSummary {
+			return connectapi.SecurityProfileSummary{
+				Id: ptr(string(p.ID)), Arn: ptr(resourceARN(d.Instance, center.KindSecurityProfile, string(p.ID))), Name: ptr(p.Name),
+				LastModifiedTime: timestamp(p.ModifiedAt), LastModifiedRegion: region(d.Instance),
+			}
+		})
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,28 @@
+package connect
+
+import (
+	"context"
+
+	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
+)
+
+// summariesOnPage is how many summaries one answer lists at most, by default and in all: the model's own bound.
+const summariesOnPage = 1000
+
+func (s *Service) listUsers(ctx context.Context, in *connectapi.ListUsersInput) (*connectapi.ListUsersOutput, error) {
+	out := &connectapi.ListUsersOutput{}
+	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
+		part, next, err := page(directory.Sorted(d.Users), func(u center.User) string { return string(u.ID) }, in.NextToken, in.MaxResults, summariesOnPage, summariesOnPage)
+		out.NextToken = next
+		out.UserSummaryList = mapped(part, func(u center.User) connectapi.UserSummary {
+			return connectapi.UserSummary{
+				Id: ptr(string(u.ID)), Arn: ptr(resourceARN(d.Instance, center.KindUser, string(u.ID))), Username: ptr(u.Username),
+				LastModifiedTime: timestamp(u.ModifiedAt), LastModifiedRegion: region(d.Instance),
+			}
+		})
+		return err
+	})
+	return out, err
+}

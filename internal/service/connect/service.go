@@ -1,0 +1,212 @@
+package connect
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/arn"
+	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
+	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
+	"github.com/hookswitch/hookswitch/internal/clock"
+	"github.com/hookswitch/hookswitch/internal/projection/live"
+	"github.com/hookswitch/hookswitch/internal/wire"
+)
+
+// Center is one instance as this service uses it.
+type Center interface {
+	// Submit returns when what the command led to is durable and seen by View.
+	Submit(ctx context.Context, cmd center.Command) (center.Step, error)
+	// View is what is committed: directory, agents, open contacts.
+	View() *live.View
+	// Contact returns a contact as it stands, completed or not, caught up with every step that was acknowledged
+	// before the call; ok is false when there is none, or it is past its retention.
+	Contact(ctx context.Context, id center.ContactID) (c lifecycle.Contact, ok bool, err error)
+}
+
+// Centers are the instances of the node.
+type Centers interface {
+	// Create makes an instance and returns once it takes commands. A taken alias is refused with a *center.Refused.
+	Create(ctx context.Context, account, region string, cmd center.CreateInstance) error
+	// Find returns an instance by its id.
+	Find(account, region string, id center.InstanceID) (Center, bool)
+	// List returns the instances of an account and Region, sorted by id.
+	List(account, region string) []Center
+	// Delete ends an instance. Its data goes away.
+	Delete(ctx context.Context, account, region string, id center.InstanceID) error
+}
+
+// Config is what the service is made of.
+type Config struct {
+	Centers Centers
+	// Check returns nil when documents can be delivered to an ARN, courier.ErrNoSuchTarget when nothing is there.
+	Check  func(ctx context.Context, to arn.ARN) error
+	Clock  clock.Clock
+	Random io.Reader // keys and ids of instances, salts of passwords
+	Logger *slog.Logger
+}
+
+// Service answers the API.
+type Service struct {
+	cfg    Config
+	tokens *tokens
+}
+
+// New returns the service. All fields of the Config are needed.
+func New(cfg Config) *Service {
+	return &Service{cfg: cfg, tokens: newTokens(cfg.Clock)}
+}
+
+// Operations is what the service supports.
+func (s *Service) Operations() []wire.Operation {
+	return []wire.Operation{
+		connectapi.CreateInstance(s.createInstance),
+		connectapi.DescribeInstance(s.describeInstance),
+		connectapi.ListInstances(s.listInstances),
+		connectapi.DeleteInstance(s.deleteInstance),
+		connectapi.DescribeInstanceAttribute(s.describeInstanceAttribute),
+		connectapi.ListInstanceAttributes(s.listInstanceAttributes),
+		connectapi.UpdateInstanceAttribute(s.updateInstanceAttribute),
+
+		connectapi.AssociateInstanceStorageConfig(s.associateInstanceStorageConfig),
+		connectapi.DescribeInstanceStorageConfig(s.describeInstanceStorageConfig),
+		connectapi.ListInstanceStorageConfigs(s.listInstanceStorageConfigs),
+		connectapi.UpdateInstanceStorageConfig(s.updateInstanceStorageConfig),
+		connectapi.DisassociateInstanceStorageConfig(s.disassociateInstanceStorageConfig),
+
+		connectapi.CreateUser(s.createUser),
+		connectapi.DescribeUser(s.describeUser),
+		connectapi.ListUsers(s.listUsers),
+		connectapi.DeleteUser(s.deleteUser),
+		connectapi.UpdateUserRoutingProfile(s.updateUserRoutingProfile),
+		connectapi.UpdateUserPhoneConfig(s.updateUserPhoneConfig),
+		connectapi.UpdateUserIdentityInfo(s.updateUserIdentityInfo),
+		connectapi.UpdateUserSecurityProfiles(s.updateUserSecurityProfiles),
+		connectapi.PutUserStatus(s.putUserStatus),
+		connectapi.GetCurrentUserData(s.getCurrentUserData),
+
+		connectapi.ListAgentStatuses(s.listAgentStatuses),
+		connectapi.DescribeAgentStatus(s.describeAgentStatus),
+		connectapi.CreateAgentStatus(s.createAgentStatus),
+		connectapi.UpdateAgentStatus(s.updateAgentStatus),
+
+		connectapi.ListSecurityProfiles(s.listSecurityProfiles),
+		connectapi.DescribeSecurityProfile(s.describeSecurityProfile),
+
+		connectapi.CreateHoursOfOperation(s.createHoursOfOperation),
+		connectapi.DescribeHoursOfOperation(s.describeHoursOfOperation),
+		connectapi.ListHoursOfOperations(s.listHoursOfOperations),
+		connectapi.UpdateHoursOfOperation(s.updateHoursOfOperation),
+		connectapi.DeleteHoursOfOperation(s.deleteHoursOfOperation),
+
+		connectapi.CreateQueue(s.createQueue),
+		connectapi.DescribeQueue(s.describeQueue),
+		connectapi.ListQueues(s.listQueues),
+		connectapi.UpdateQueueName(s.updateQueueName),
+		connectapi.UpdateQueueStatus(s.updateQueueStatus),
+		connectapi.UpdateQueueMaxContacts(s.updateQueueMaxContacts),
+		connectapi.UpdateQueueHoursOfOperation(s.updateQueueHoursOfOperation),
+		connectapi.UpdateQueueOutboundCallerConfig(s.updateQueueOutboundCallerConfig),
+		connectapi.DeleteQueue(s.deleteQueue),
+
+		connectapi.CreateRoutingProfile(s.createRoutingProfile),
+		connectapi.DescribeRoutingProfile(s.describeRoutingProfile),
+		connectapi.ListRoutingProfiles(s.listRoutingProfiles),
+		connectapi.ListRoutingProfileQueues(s.listRoutingProfileQueues),
+		connectapi.UpdateRoutingProfileConcurrency(s.updateRoutingProfileConcurrency),
+		connectapi.UpdateRoutingProfileQueues(s.updateRoutingProfileQueues),
+		connectapi.UpdateRoutingProfileDefaultOutboundQueue(s.updateRoutingProfileDefaultOutboundQueue),
+		connectapi.UpdateRoutingProfileName(s.updateRoutingProfileName),
+		connectapi.AssociateRoutingProfileQueues(s.associateRoutingProfileQueues),
+		connectapi.DisassociateRoutingProfileQueues(s.disassociateRoutingProfileQueues),
+		connectapi.DeleteRoutingProfile(s.deleteRoutingProfile),
+		connectapi.UpdateRoutingProfileAgentAvailabilityTimer(s.updateRoutingProfileAgentAvailabilityTimer),
+
+		connectapi.CreateContactFlow(s.createContactFlow),
+		connectapi.DescribeContactFlow(s.describeContactFlow),
+		connectapi.ListContactFlows(s.listContactFlows),
+		connectapi.UpdateContactFlowContent(s.updateContactFlowContent),
+
+		connectapi.ListPhoneNumbers(s.listPhoneNumbers),
+		connectapi.ListPhoneNumbersV2(s.listPhoneNumbersV2),
+		connectapi.ClaimPhoneNumber(s.claimPhoneNumber),
+		connectapi.ReleasePhoneNumber(s.releasePhoneNumber),
+		connectapi.DescribePhoneNumber(s.describePhoneNumber),
+		connectapi.AssociatePhoneNumberContactFlow(s.associatePhoneNumberContactFlow),
+		connectapi.DisassociatePhoneNumberContactFlow(s.disassociatePhoneNumberContactFlow),
+		connectapi.SearchAvailablePhoneNumbers(s.searchAvailablePhoneNumbers),
+
+		connectapi.StartOutboundVoiceContact(s.startOutboundVoiceContact),
+		connectapi.StartTaskContact(s.startTaskContact),
+		connectapi.StopContact(s.stopContact),
+		connectapi.UpdateContactAttributes(s.updateContactAttributes),
+		connectapi.GetContactAttributes(s.getContactAttributes),
+		connectapi.DescribeContact(s.describeContact),
+		connectapi.DismissUserContact(s.dismissUserContact),
+
+		connectapi.GetCurrentMetricData(s.getCurrentMetricData),
+
+		connectapi.TagResource(s.tagResource),
+		connectapi.UntagResource(s.untagResource),
+		connectapi.ListTagsForResource(s.listTagsForResource),
+	}
+}
+
+// find returns the instance that a request names by id or ARN.
+func (s *Service) find(ctx context.Context, instance *string) (Center, error) {
+	caller := wire.CallerFrom(ctx)
+	name := value(instance)
+	c, ok := s.cfg.Centers.Find(caller.Account, caller.Region, center.InstanceID(bare(name)))
+	if !ok || name != bare(name) && name != instanceOf(c).ARN {
+		return nil, &connectapi.ResourceNotFoundException{Message: "The specified instance was not found: " + name}
+	}
+	return c, nil
+}
+
+// submit sends a command to the instance that a request names and words its refusal.
+func (s *Service) submit(ctx context.Context, instance *string, cmd center.Command) (center.Instance, center.Step, error) {
+	c, err := s.find(ctx, instance)
+	if err != nil {
+		return center.Instance{}, center.Step{}, err
+	}
+	step, err := c.Submit(ctx, cmd)
+	if err != nil {
+		return center.Instance{}, center.Step{}, modelled(err)
+	}
+	return instanceOf(c), step, nil
+}
+
+// done sends a command whose answer is empty.
+func (s *Service) done(ctx context.Context, instance *string, cmd center.Command) error {
+	_, _, err := s.submit(ctx, instance, cmd)
+	return err
+}
+
+// read looks into the directory of the instance that a request names. What f takes out of it must not be changed.
+func (s *Service) read(ctx context.Context, instance *string, f func(d *directory.Directory) error) error {
+	c, err := s.find(ctx, instance)
+	if err != nil {
+		return err
+	}
+	c.View().Directory(func(d *directory.Directory) { err = f(d) })
+	return err
+}
+
+func instanceOf(c Center) (inst center.Instance) {
+	c.View().Directory(func(d *directory.Directory) { inst = d.Instance })
+	return inst
+}
+
+// saved finds the first event of a kind in a step: what a create command made.
+func saved[E center.Event](step center.Step) (E, error) {
+	for _, e := range step.Events {
+		if e, ok := e.(E); ok {
+			return e, nil
+		}
+	}
+	var none E
+	return none, fmt.Errorf("the step at %d has no %T", step.Stamp.Place, none)
+}
