@@ -89,7 +89,7 @@ func readCheckpoint(ctx context.Context, log storage.Log, slot string, h header)
 		}
 		c.state = append(c.state, rec.Data...)
 	}
-	if len(c.state) != h.Bytes || sum(c.state) != h.Sum {
+	if len(c.state) == 0 || len(c.state) != h.Bytes || sum(c.state) != h.Sum {
 		return nil, fmt.Errorf("checkpoint at %d: its %d bytes are not the %d that were written", h.Place, len(c.state), h.Bytes)
 	}
 	return c, nil

@@ -160,6 +160,9 @@ func (s *Switchboard) foldFrom(ctx context.Context, cp *checkpoint, last uint64,
 	if m, err = s.cfg.build(state); err != nil {
 		return nil, 0, fmt.Errorf("%w: restore the checkpoint at %d: %w", ErrFailed, place, err)
 	}
+	if at := m.State().Place; at != place {
+		return nil, 0, fmt.Errorf("%w: the checkpoint at %d holds the state at %d", ErrFailed, place, at)
+	}
 	err = readSteps(ctx, s.cfg.Log, place, last, func(at uint64, step center.Step) error {
 		place = at
 		m.Apply(step)
