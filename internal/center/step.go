@@ -32,36 +32,42 @@ type record struct {
 
 // Encode writes a step for the journal: the same step always gives the same bytes.
 func Encode(s Step) ([]byte, error) {
-	r := record{Stamp: s.Stamp}
-	for _, e := range s.Events {
-		b, err := encodeWord(e)
-		if err != nil {
-			return nil, err
-		}
-		r.Events = append(r.Events, b)
+	stamp, err := json.Marshal(s.Stamp)
+	if err != nil {
+		return nil, fmt.Errorf("encode stamp: %w", err)
 	}
-	for _, e := range s.Effects {
-		b, err := encodeWord(e)
-		if err != nil {
-			return nil, err
-		}
-		r.Effects = append(r.Effects, b)
+	// Written by hand around the words: as raw messages of one more value, each would be scanned a second time.
+	b := make([]byte, 0, len(stamp)+256*(len(s.Events)+len(s.Effects))+32)
+	b = append(append(b, `{"s":`...), stamp...)
+	if b, err = encodeWords(b, `,"e":[`, s.Events); err != nil {
+		return nil, err
 	}
-	return json.Marshal(r)
+	if b, err = encodeWords(b, `,"x":[`, s.Effects); err != nil {
+		return nil, err
+	}
+	return append(b, '}'), nil
 }
 
-func encodeWord(v any) ([]byte, error) {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("encode %T: %w", v, err)
+// encodeWords appends a member that lists events or effects; none make no member.
+func encodeWords[T any](b []byte, member string, words []T) ([]byte, error) {
+	for i, w := range words {
+		body, err := json.Marshal(w)
+		if err != nil {
+			return nil, fmt.Errorf("encode %T: %w", w, err)
+		}
+		if i == 0 {
+			b = append(b, member...)
+		} else {
+			b = append(b, ',')
+		}
+		b = append(append(b, `{"`...), reflect.TypeOf(w).Name()...)
+		b = append(append(b, `":`...), body...)
+		b = append(b, '}')
 	}
-	name := reflect.TypeOf(v).Name()
-	out := make([]byte, 0, len(name)+len(b)+5)
-	out = append(out, `{"`...)
-	out = append(out, name...)
-	out = append(out, `":`...)
-	out = append(out, b...)
-	return append(out, '}'), nil
+	if len(words) > 0 {
+		b = append(b, ']')
+	}
+	return b, nil
 }
 
 // Decode reads what Encode wrote, of this version or any before it.

@@ -294,7 +294,10 @@ func toQueue(id string) []flowAction {
 // smallCenter makes an instance with one number, one queue and agents that are available.
 func smallCenter(t testing.TB, agents int) *world {
 	t.Helper()
-	w := newWorld()
+	return fillCenter(newWorld(), agents)
+}
+
+func fillCenter(w *world, agents int) *world {
 	w.must(testInstance())
 	w.must(center.CreateFlow{Flow: center.Flow{Name: "main", Type: "CONTACT_FLOW", State: "ACTIVE", Status: "PUBLISHED",
 		Content: flowContent(toQueue(string(w.queue("BasicQueue")))...)}})

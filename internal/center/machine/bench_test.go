@@ -1,0 +1,94 @@
+package machine
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/hookswitch/hookswitch/internal/center"
+)
+
+// BenchmarkSteps is the life of calls in a center of 1,000 agents: ring, accept, leave, clear, with every step encoded
+// for the journal, and with calls waiting or agents idle. steps/s is what one core does.
+func BenchmarkSteps(b *testing.B) {
+	for _, waiting := range []int{0, 5000} {
+		b.Run(fmt.Sprintf("agents=1000/waiting=%d", waiting), func(b *testing.B) { benchmarkCalls(b, 1000, waiting) })
+	}
+}
+
+func benchmarkCalls(b *testing.B, agents, waiting int) {
+	w := newWorld()
+	w.check = false
+	fillCenter(w, agents)
+	steps, bytes := 0, 0
+	do := func(cmd center.Command) center.Step {
+		step, err := w.m.Step(center.Stamp{At: w.now, Place: w.place + 1}, cmd)
+		if err != nil {
+			b.Fatalf("%#v: %v", cmd, err)
+		}
+		if step.Empty() {
+			return step
+		}
+		out, err := center.Encode(step)
+		if err != nil {
+			b.Fatal(err)
+		}
+		w.place++
+		steps++
+		bytes += len(out)
+		return step
+	}
+	type talk struct {
+		agent   center.AgentID
+		contact center.ContactID
+	}
+	var ringing []talk
+	wake := func() {
+		for {
+			due, ok := w.m.Deadline()
+			if !ok || due.After(w.now) {
+				return
+			}
+			for _, e := range do(center.Wake{}).Events {
+				if o, ok := e.(center.ContactOffered); ok {
+					ringing = append(ringing, talk{o.Agent, o.Contact})
+				}
+			}
+		}
+	}
+	call := func() {
+		do(center.StartInboundCall{Customer: "+14255550100", Dialled: "+18005550199"})
+		wake()
+	}
+	fill := 0
+	if waiting > 0 {
+		fill = agents + waiting
+	}
+	for range fill {
+		call()
+	}
+	var release []center.EffectID
+	steps, bytes = 0, 0
+	for b.Loop() {
+		w.now = w.now.Add(time.Millisecond)
+		call()
+		if len(ringing) == 0 {
+			b.Fatal("nobody rings")
+		}
+		t := ringing[0]
+		ringing = ringing[1:]
+		do(center.AcceptContact{Contact: t.contact, Agent: t.agent})
+		left := do(center.LeaveContact{Contact: t.contact, Agent: t.agent})
+		release = append(release, center.MakeEffectID(left.Stamp.Place, 0))
+		if _, err := w.m.Step(center.Stamp{At: w.now, Place: w.place + 1, Closes: release[0]}, center.Done{}); err != nil {
+			b.Fatal(err)
+		}
+		w.place++
+		steps++
+		release = release[1:]
+		do(center.ClearContact{Contact: t.contact, Agent: t.agent})
+		wake()
+	}
+	b.ReportMetric(float64(steps)/b.Elapsed().Seconds(), "steps/s")
+	b.ReportMetric(float64(bytes)/float64(steps), "B/step")
+}
