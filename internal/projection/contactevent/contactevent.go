@@ -40,9 +40,12 @@ type Document struct {
 func Fold(inst center.Instance, key []byte, c *lifecycle.Contact, stamp center.Stamp, events []center.Event) []Document {
 	var docs []Document
 	for _, e := range events {
+		if _, begins := e.(center.ContactInitiated); !begins && c.ID == "" {
+			continue // nothing is known of the contact
+		}
 		c.Apply(stamp.At, e)
 		typ := typeOf(e)
-		if typ == "" || c.ID == "" {
+		if typ == "" {
 			continue
 		}
 		id := document.EventID(key, "contact-event", stamp.Place, int64(len(docs)), string(c.ID))
