@@ -115,6 +115,11 @@ func AppendJSONTime(dst []byte, t time.Time) []byte {
 	return dst
 }
 
+// AppendJSONTimeISO appends t as a string in ISO 8601, for shapes that ask for it.
+func AppendJSONTimeISO(dst []byte, t time.Time) []byte {
+	return append(AppendTimeISO(append(dst, '"'), t), '"')
+}
+
 // AppendJSONRaw appends a document; an empty one as null.
 func AppendJSONRaw(dst, raw []byte) []byte {
 	if len(raw) == 0 {

@@ -269,6 +269,21 @@ func (v *Violations) Int(p *Path, name string, n int64, r *NumberRule) {
 	}
 }
 
+// Ints checks the elements of a list of whole numbers.
+func Ints[T int32 | int64](v *Violations, p *Path, name string, list []T, r *NumberRule, sensitive bool) {
+	if !slices.ContainsFunc(list, func(n T) bool { return r.Max.Set && int64(n) > r.Max.N || r.Min.Set && int64(n) < r.Min.N }) {
+		return
+	}
+	var rules []string
+	if r.Max.Set {
+		rules = append(rules, valueRule("less", r.Max.N))
+	}
+	if r.Min.Set {
+		rules = append(rules, valueRule("greater", r.Min.N))
+	}
+	v.add(p, name, IntsText(list), r.Sensitive || sensitive, "Member must satisfy constraint: ["+strings.Join(rules, ", ")+"]")
+}
+
 // Float checks a number with a fraction.
 func (v *Violations) Float(p *Path, name string, f float64, r *NumberRule) {
 	text := strconv.FormatFloat(f, 'g', -1, 64)
@@ -301,6 +316,15 @@ func joinClipped(list []string) string {
 
 // ListText prints a list of strings as Java does.
 func ListText(list []string) string { return "[" + joinClipped(list) + "]" }
+
+// IntsText prints a list of whole numbers as Java does.
+func IntsText[T int32 | int64](list []T) string {
+	var texts []string
+	for _, n := range list {
+		texts = append(texts, strconv.FormatInt(int64(n), 10))
+	}
+	return ListText(texts)
+}
 
 // MapText prints a map of strings as Java does, its keys sorted.
 func MapText(m map[string]string) string {

@@ -55,6 +55,21 @@ func TestLengthCountsUTF16(t *testing.T) {
 	}
 }
 
+func TestListsOfNumbers(t *testing.T) {
+	v := Violations{service: &Service{}}
+	rule := &NumberRule{Min: Bound{true, 1}, Max: Bound{true, 12}}
+	Ints(&v, nil, "byMonth", []int32{1, 12}, rule, false)
+	if err := v.Err("X"); err != nil {
+		t.Error(err)
+	}
+	Ints(&v, nil, "byMonth", []int32{1, 13}, rule, false)
+	want := "X: 1 validation error detected: Value '[1, 13]' at 'byMonth' failed to satisfy constraint: Member must satisfy constraint: " +
+		"[Member must have value less than or equal to 12, Member must have value greater than or equal to 1]"
+	if err := v.Err("X"); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestClipKeepsWholeCharacters(t *testing.T) {
 	for _, lead := range []string{"", "a", "ab"} {
 		got := clip(lead + strings.Repeat("€", valueTextMax))

@@ -135,6 +135,42 @@ func TestCorrectedPatterns(t *testing.T) {
 	}
 }
 
+// Putting any other operation on an allow-list takes one line: only event streams are still missing from the generator.
+func TestEveryOperationCanBeGenerated(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"connect", "kinesis", "sts"} {
+		text, err := os.ReadFile("../../models/" + name + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := loadModel("../../models", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ops := slices.DeleteFunc(slices.Clone(m.Operations.keys), func(op string) bool { return op == "SubscribeToShard" })
+		for path, text := range map[string][]byte{name + ".json": text, name + ".ops": []byte(strings.Join(ops, "\n"))} {
+			if err := os.WriteFile(filepath.Join(dir, path), text, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := Generate(dir); err != nil {
+		t.Error(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "kinesis.ops"), []byte("SubscribeToShard\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Generate(dir); err == nil || !strings.Contains(err.Error(), "event stream") {
+		t.Errorf("SubscribeToShard: %v, want a refusal that says event stream", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "kinesis.ops"), []byte("PutRecordz\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Generate(dir); err == nil || !strings.Contains(err.Error(), "PutRecordz") {
+		t.Errorf("PutRecordz: %v, want a refusal that names it", err)
+	}
+}
+
 func TestTranslate(t *testing.T) {
 	const tagKey = `^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`
 	for _, c := range []struct {
@@ -190,7 +226,9 @@ func TestStripRemovesDocumentationOnly(t *testing.T) {
 
 func TestOverlayOnlyAdds(t *testing.T) {
 	const model = `{"shapes":{"A":{"type":"structure","members":{"x":{"shape":"S"}},"required":["x"]},"S":{"type":"string"}}}`
-	entry := func(merge string) []byte { return []byte(`[{"date":"2026-01-01","reason":"test","merge":` + merge + `}]`) }
+	entry := func(merge string) []byte {
+		return []byte(`[{"date":"2026-01-01","reason":"test","merge":` + merge + `}]`)
+	}
 	got, err := mergeOverlay([]byte(model), entry(`{"shapes":{"A":{"members":{"y":{"shape":"S"}},"required":["x","y"]},"B":{"type":"blob"}}}`))
 	if err != nil {
 		t.Fatal(err)

@@ -170,10 +170,11 @@ func (g *generator) prepare() error {
 			if ref == nil {
 				continue
 			}
-			if uses[ref.Shape] > 1 {
-				return fmt.Errorf("%s shares %s with another operation", op, ref.Shape)
+			if uses[ref.Shape] == 1 {
+				g.rename[ref.Shape] = op + kind
+			} else if _, http := split(g.shape(ref.Shape)); len(http) > 0 {
+				return fmt.Errorf("%s shares %s, with members outside the body, with another operation", op, ref.Shape)
 			}
-			g.rename[ref.Shape] = op + kind
 			if kind == "Input" {
 				g.reach(g.inputs, ref.Shape)
 			} else {

@@ -171,8 +171,9 @@ func (g *generator) writeStructEncoder(form, name string) error {
 	g.p("dst = %s", openStruct(form))
 	for _, member := range s.Members.keys {
 		ref := s.Members.values[member]
-		if ref.TimestampFormat != "" || g.shape(ref.Shape).TimestampFormat != "" {
-			return fmt.Errorf("%s.%s: a timestamp format of its own is not supported yet", name, member)
+		stamp := ref.TimestampFormat + g.shape(ref.Shape).TimestampFormat
+		if stamp != "" && (stamp != "iso8601" || form != "JSON") {
+			return fmt.Errorf("%s.%s: timestamp format %s in %s is not supported yet", name, member, stamp, form)
 		}
 		wireName := member
 		if ref.LocationName != "" {
@@ -184,7 +185,9 @@ func (g *generator) writeStructEncoder(form, name string) error {
 		} else {
 			g.p("dst = append(dst, %q...)", cborKey(wireName))
 		}
-		if err := g.encodeMember(form, ref.Shape, "x."+fields[member], true); err != nil {
+		if stamp != "" {
+			g.p("dst = wire.AppendJSONTimeISO(dst, *x.%s)", fields[member])
+		} else if err := g.encodeMember(form, ref.Shape, "x."+fields[member], true); err != nil {
 			return err
 		}
 		if form == "JSON" {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -39,17 +41,21 @@ func ruleName(shape string) string { return "rule" + exported(shape) }
 // bounds writes the fields Min, Max and Sensitive of a rule.
 func bounds(s Shape) (string, error) {
 	var fields []string
-	if s.Min != nil {
-		if _, err := s.Min.Int64(); err != nil {
-			return "", fmt.Errorf("bound %s is not a whole number", s.Min)
+	for _, bound := range []struct {
+		name string
+		n    *json.Number
+	}{{"Min", s.Min}, {"Max", s.Max}} {
+		if bound.n == nil {
+			continue
 		}
-		fields = append(fields, fmt.Sprintf("Min: wire.Bound{Set: true, N: %s}", s.Min))
-	}
-	if s.Max != nil {
-		if _, err := s.Max.Int64(); err != nil {
-			return "", fmt.Errorf("bound %s is not a whole number", s.Max)
+		n, err := bound.n.Int64()
+		if err != nil { // 1.0 is a whole number too
+			f, err := bound.n.Float64()
+			if n = int64(f); err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
+				return "", fmt.Errorf("bound %s is not a whole number", bound.n)
+			}
 		}
-		fields = append(fields, fmt.Sprintf("Max: wire.Bound{Set: true, N: %s}", s.Max))
+		fields = append(fields, fmt.Sprintf("%s: wire.Bound{Set: true, N: %d}", bound.name, n))
 	}
 	if s.Sensitive {
 		fields = append(fields, "Sensitive: true")
@@ -169,8 +175,11 @@ func (g *generator) writeCheck(shape, value, path string) error {
 func (g *generator) writeListCheck(s Shape, shape, value, path string) error {
 	element := g.shape(s.Member.Shape)
 	text := fmt.Sprintf("wire.OpaqueText(%q, len(%s))", g.class+"."+exported(s.Member.Shape), value)
-	if element.Type == "string" {
+	switch element.Type {
+	case "string":
 		text = fmt.Sprintf("wire.ListText(%s)", value)
+	case "integer", "long":
+		text = fmt.Sprintf("wire.IntsText(%s)", value)
 	}
 	if s.sized() {
 		g.p("v.Size(p, %q, len(%s), &%s, func() string { return %s })", path, value, ruleName(shape), text)
@@ -181,6 +190,8 @@ func (g *generator) writeListCheck(s Shape, shape, value, path string) error {
 	switch element.Type {
 	case "string":
 		g.p("v.Strings(p, %q, %s, &%s, %t)", path, value, ruleName(s.Member.Shape), s.Sensitive)
+	case "integer", "long":
+		g.p("wire.Ints(v, p, %q, %s, &%s, %t)", path, value, ruleName(s.Member.Shape), s.Sensitive)
 	case "structure":
 		g.p("for i := range %s {\nat := p.Element(%q, i)\n%s[i].validate(v, &at)\n}", value, path, value)
 	default:

@@ -146,12 +146,8 @@ func (g *generator) writeTypes() error {
 	reached := both(g.inputs, g.outputs)
 	for _, op := range g.allowed {
 		o := g.Operations.values[op]
-		if o.Input == nil {
-			g.p("// %sInput has no members.\ntype %sInput struct{}\n", op, op)
-		}
-		if o.Output == nil {
-			g.p("// %sOutput has no members.\ntype %sOutput struct{}\n", op, op)
-		}
+		g.writeTopLevel(op+"Input", o.Input)
+		g.writeTopLevel(op+"Output", o.Output)
 	}
 	for _, name := range g.structs(reached) {
 		s := g.shape(name)
@@ -179,6 +175,17 @@ func (g *generator) writeTypes() error {
 		}
 	}
 	return nil
+}
+
+// writeTopLevel gives an operation's input or output its name where the model's structure does not bear it: when there
+// is none, and when several operations share one.
+func (g *generator) writeTopLevel(name string, ref *Ref) {
+	switch {
+	case ref == nil:
+		g.p("// %s has no members.\ntype %s struct{}\n", name, name)
+	case g.names[ref.Shape] != name:
+		g.p("// %s is shared with other operations.\ntype %s = %s\n", name, name, g.names[ref.Shape])
+	}
 }
 
 func unionNote(s Shape) string {

@@ -70,7 +70,9 @@ func decodeBench[T any](b *testing.B, op wire.Operation, r *wire.Request) {
 
 func putRecords() wire.Operation {
 	out := &kinesisapi.PutRecordsOutput{}
-	return kinesisapi.PutRecords(func(context.Context, *kinesisapi.PutRecordsInput) (*kinesisapi.PutRecordsOutput, error) { return out, nil })
+	return kinesisapi.PutRecords(func(context.Context, *kinesisapi.PutRecordsInput) (*kinesisapi.PutRecordsOutput, error) {
+		return out, nil
+	})
 }
 
 func BenchmarkDecodePutRecords500(b *testing.B) {
@@ -120,7 +122,9 @@ func BenchmarkDecodePutRecordsCBOR500(b *testing.B) {
 }
 
 func BenchmarkDecodePutRecord(b *testing.B) {
-	op := kinesisapi.PutRecord(func(context.Context, *kinesisapi.PutRecordInput) (*kinesisapi.PutRecordOutput, error) { return nil, nil })
+	op := kinesisapi.PutRecord(func(context.Context, *kinesisapi.PutRecordInput) (*kinesisapi.PutRecordOutput, error) {
+		return nil, nil
+	})
 	body := fmt.Sprintf(`{"StreamARN":"arn:aws:kinesis:us-east-1:123456789012:stream/clicks","Data":"%s","PartitionKey":"user-1"}`,
 		base64.StdEncoding.EncodeToString(payload(2048)))
 	decodeBench[kinesisapi.PutRecordInput](b, op, &wire.Request{Encoding: wire.JSON, Body: []byte(body)})
@@ -139,7 +143,9 @@ func BenchmarkDecodeStartOutboundVoiceContact(b *testing.B) {
 
 func BenchmarkDecodeDescribeStreamSummary(b *testing.B) {
 	op := kinesisapi.DescribeStreamSummary(
-		func(context.Context, *kinesisapi.DescribeStreamSummaryInput) (*kinesisapi.DescribeStreamSummaryOutput, error) { return nil, nil })
+		func(context.Context, *kinesisapi.DescribeStreamSummaryInput) (*kinesisapi.DescribeStreamSummaryOutput, error) {
+			return nil, nil
+		})
 	decodeBench[kinesisapi.DescribeStreamSummaryInput](b, op, &wire.Request{Encoding: wire.JSON, Body: []byte(`{"StreamName":"clicks"}`)})
 }
 
@@ -180,7 +186,9 @@ func BenchmarkEncodeGetRecords100(b *testing.B) {
 		out.Records = append(out.Records, kinesisapi.Record{Data: payload(1024), PartitionKey: new(fmt.Sprintf("user-%06d", i)),
 			SequenceNumber: new("49590338271490256608559692538361571095921575989136588898"), ApproximateArrivalTimestamp: &at})
 	}
-	op := kinesisapi.GetRecords(func(context.Context, *kinesisapi.GetRecordsInput) (*kinesisapi.GetRecordsOutput, error) { return out, nil })
+	op := kinesisapi.GetRecords(func(context.Context, *kinesisapi.GetRecordsInput) (*kinesisapi.GetRecordsOutput, error) {
+		return out, nil
+	})
 	encodeBench(b, op, &wire.Request{Encoding: wire.JSON, Body: []byte(`{"ShardIterator":"x"}`)}, out)
 }
 
@@ -190,6 +198,8 @@ func BenchmarkEncodePutRecords500(b *testing.B) {
 		out.Records = append(out.Records, kinesisapi.PutRecordsResultEntry{ShardId: new("shardId-000000000000"),
 			SequenceNumber: new("49590338271490256608559692538361571095921575989136588898")})
 	}
-	op := kinesisapi.PutRecords(func(context.Context, *kinesisapi.PutRecordsInput) (*kinesisapi.PutRecordsOutput, error) { return out, nil })
+	op := kinesisapi.PutRecords(func(context.Context, *kinesisapi.PutRecordsInput) (*kinesisapi.PutRecordsOutput, error) {
+		return out, nil
+	})
 	encodeBench(b, op, &wire.Request{Encoding: wire.JSON, Body: putRecordsBody(1, 1)}, out)
 }
