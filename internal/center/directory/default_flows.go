@@ -1,7 +1,6 @@
 package directory
 
 import (
-	_ "embed"
 	"strings"
 
 	"github.com/hookswitch/hookswitch/internal/center"
@@ -9,25 +8,69 @@ import (
 
 // Contents of the flows that every instance has, in Amazon's flow language. They are written here, not AWS's own: those
 // use prompts and queue metrics that are not supported.
-var (
-	//go:embed flows/agent_hold.json
-	flowAgentHold string
-	//go:embed flows/agent_transfer.json
-	flowAgentTransfer string
-	//go:embed flows/agent_whisper.json
-	flowAgentWhisper string
-	//go:embed flows/customer_hold.json
-	flowCustomerHold string
-	//go:embed flows/customer_queue.json
-	flowCustomerQueue string
-	//go:embed flows/customer_whisper.json
-	flowCustomerWhisper string
-	//go:embed flows/outbound.json
-	flowOutbound string
-	//go:embed flows/queue_transfer.json
-	flowQueueTransfer string
-	//go:embed flows/sample_inbound.json
-	flowSampleInbound string
+const (
+	flowAgentHold = `{"Version":"2019-10-30","StartAction":"messages","Metadata":{},"Actions":[
+    {"Identifier":"messages","Type":"MessageParticipantIteratively","Parameters":{"Messages":[{"Text":"You are on hold."}]},
+      "Transitions":{}}
+]}`
+	flowAgentTransfer = `{"Version":"2019-10-30","StartAction":"announce","Metadata":{},"Actions":[
+    {"Identifier":"announce","Type":"MessageParticipant","Parameters":{"Text":"Transferring now."},
+      "Transitions":{"NextAction":"transfer", "Errors":[{"NextAction":"transfer","ErrorType":"NoMatchingError"}]}},
+    {"Identifier":"transfer","Type":"TransferContactToAgent","Parameters":{},
+      "Transitions":{}}
+]}`
+	flowAgentWhisper = `{"Version":"2019-10-30","StartAction":"whisper","Metadata":{},"Actions":[
+    {"Identifier":"whisper","Type":"MessageParticipant","Parameters":{"Text":"$.Queue.Name"},
+      "Transitions":{"NextAction":"end", "Errors":[{"NextAction":"end","ErrorType":"NoMatchingError"}]}},
+    {"Identifier":"end","Type":"EndFlowExecution","Parameters":{},
+      "Transitions":{}}
+]}`
+	flowCustomerHold = `{"Version":"2019-10-30","StartAction":"messages","Metadata":{},"Actions":[
+    {"Identifier":"messages","Type":"MessageParticipantIteratively","Parameters":{"Messages":[{"Text":"You are on hold. We will be back with you in a moment."}]},
+      "Transitions":{}}
+]}`
+	flowCustomerQueue = `{"Version":"2019-10-30","StartAction":"messages","Metadata":{},"Actions":[
+    {"Identifier":"messages","Type":"MessageParticipantIteratively","Parameters":{"Messages":[{"Text":"Thank you for calling. Your call will be answered by the next available agent."}]},
+      "Transitions":{}}
+]}`
+	flowCustomerWhisper = `{"Version":"2019-10-30","StartAction":"end","Metadata":{},"Actions":[
+    {"Identifier":"end","Type":"EndFlowExecution","Parameters":{},
+      "Transitions":{}}
+]}`
+	flowOutbound = `{"Version":"2019-10-30","StartAction":"whisper","Metadata":{},"Actions":[
+    {"Identifier":"whisper","Type":"MessageParticipant","Parameters":{"Text":"This call is not being recorded."},
+      "Transitions":{"NextAction":"end", "Errors":[{"NextAction":"end","ErrorType":"NoMatchingError"}]}},
+    {"Identifier":"end","Type":"EndFlowExecution","Parameters":{},
+      "Transitions":{}}
+]}`
+	flowQueueTransfer = `{"Version":"2019-10-30","StartAction":"hours","Metadata":{},"Actions":[
+    {"Identifier":"hours","Type":"CheckHoursOfOperation","Parameters":{},
+      "Transitions":{"NextAction":"failed", "Errors":[{"NextAction":"failed","ErrorType":"NoMatchingError"}], "Conditions":[
+        {"NextAction":"announce","Condition":{"Operator":"Equals","Operands":["True"]}},
+        {"NextAction":"closed","Condition":{"Operator":"Equals","Operands":["False"]}}]}},
+    {"Identifier":"announce","Type":"MessageParticipant","Parameters":{"Text":"Transferring your call now."},
+      "Transitions":{"NextAction":"transfer", "Errors":[{"NextAction":"transfer","ErrorType":"NoMatchingError"}]}},
+    {"Identifier":"transfer","Type":"TransferContactToQueue","Parameters":{},
+      "Transitions":{"NextAction":"failed", "Errors":[{"NextAction":"failed","ErrorType":"QueueAtCapacity"}, {"NextAction":"failed","ErrorType":"NoMatchingError"}]}},
+    {"Identifier":"closed","Type":"MessageParticipant","Parameters":{"Text":"We are closed at the moment. Goodbye."},
+      "Transitions":{"NextAction":"disconnect", "Errors":[{"NextAction":"disconnect","ErrorType":"NoMatchingError"}]}},
+    {"Identifier":"failed","Type":"MessageParticipant","Parameters":{"Text":"The call could not be transferred. Goodbye."},
+      "Transitions":{"NextAction":"disconnect", "Errors":[{"NextAction":"disconnect","ErrorType":"NoMatchingError"}]}},
+    {"Identifier":"disconnect","Type":"DisconnectParticipant","Parameters":{},
+      "Transitions":{}}
+]}`
+	flowSampleInbound = `{"Version":"2019-10-30","StartAction":"welcome","Metadata":{},"Actions":[
+    {"Identifier":"welcome","Type":"MessageParticipant","Parameters":{"Text":"Hello, and welcome. An agent will be with you shortly."},
+      "Transitions":{"NextAction":"set queue", "Errors":[{"NextAction":"set queue","ErrorType":"NoMatchingError"}]}},
+    {"Identifier":"set queue","Type":"UpdateContactTargetQueue","Parameters":{"QueueId":"BASIC_QUEUE_ARN"},
+      "Transitions":{"NextAction":"transfer", "Errors":[{"NextAction":"sorry","ErrorType":"NoMatchingError"}]}},
+    {"Identifier":"transfer","Type":"TransferContactToQueue","Parameters":{},
+      "Transitions":{"NextAction":"sorry", "Errors":[{"NextAction":"sorry","ErrorType":"QueueAtCapacity"}, {"NextAction":"sorry","ErrorType":"NoMatchingError"}]}},
+    {"Identifier":"sorry","Type":"MessageParticipant","Parameters":{"Text":"We are not able to take your call right now. Goodbye."},
+      "Transitions":{"NextAction":"disconnect", "Errors":[{"NextAction":"disconnect","ErrorType":"NoMatchingError"}]}},
+    {"Identifier":"disconnect","Type":"DisconnectParticipant","Parameters":{},
+      "Transitions":{}}
+]}`
 )
 
 // queuePlaceholder stands for the ARN of BasicQueue.

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -132,13 +133,10 @@ func (q *request) checkProfile(p center.RoutingProfile) error {
 }
 
 func checkTimer(t string) error {
-	switch t {
-	case sinceLastActivity:
-		return nil
-	case sinceLastInbound:
-		return invalid("AgentAvailabilityTimer", "%s is not supported: agents are chosen by %s", sinceLastInbound, sinceLastActivity)
+	if t != sinceLastActivity && t != sinceLastInbound {
+		return invalid("AgentAvailabilityTimer", "must be %s or %s", sinceLastActivity, sinceLastInbound)
 	}
-	return invalid("AgentAvailabilityTimer", "must be %s or %s", sinceLastActivity, sinceLastInbound)
+	return nil
 }
 
 // checkConcurrency: VOICE 1, CHAT and TASK 1 to 10 (API model), each channel once.
@@ -183,7 +181,7 @@ func checkChannel(c center.Channel) error {
 // routed.
 func (q *request) checkQueueConfigs(all []center.QueueConfig) error {
 	if len(all) > profileQueuesMax {
-		return &center.Refused{Reason: center.Limit, Kind: center.KindQueue, Field: "QueueConfigs", Detail: "a routing profile has at most 50 pairs of queue and channel"}
+		return &center.Refused{Reason: center.Limit, Kind: center.KindQueue, Field: "QueueConfigs", Detail: fmt.Sprintf("a routing profile has at most %d pairs of queue and channel", profileQueuesMax)}
 	}
 	type pair struct {
 		queue   center.QueueID

@@ -322,7 +322,7 @@ func TestRoutingProfileRules(t *testing.T) {
 		{"no description", create(func(_ *testing.T, _ *desk, p *center.RoutingProfile) { p.Description = "" }), bad("Description")},
 		{"name of another", create(func(_ *testing.T, _ *desk, p *center.RoutingProfile) { p.Name = nameBasicProfile }), taken(center.KindRoutingProfile, "Name")},
 		{"no outbound queue", create(func(_ *testing.T, _ *desk, p *center.RoutingProfile) { p.DefaultOutbound = "" }), missing(center.KindQueue)},
-		{"by last inbound", create(func(_ *testing.T, _ *desk, p *center.RoutingProfile) { p.AvailabilityTimer = sinceLastInbound }), bad("AgentAvailabilityTimer")},
+		{"by last inbound", create(func(_ *testing.T, _ *desk, p *center.RoutingProfile) { p.AvailabilityTimer = sinceLastInbound }), want{}},
 		{"by another timer", create(func(_ *testing.T, _ *desk, p *center.RoutingProfile) { p.AvailabilityTimer = "x" }), bad("AgentAvailabilityTimer")},
 		{"no channel", slots(), bad("MediaConcurrencies")},
 		{"a channel twice", slots(center.Concurrency{Channel: center.Task, Slots: 1}, center.Concurrency{Channel: center.Task, Slots: 2}), bad("MediaConcurrencies")},

@@ -1,10 +1,8 @@
 package language
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -115,14 +113,14 @@ func decode(content string, strict bool) (*Document, error) {
 		Metadata    json.RawMessage
 		Actions     []Action
 	}
-	dec := json.NewDecoder(bytes.NewReader([]byte(content)))
+	dec := json.NewDecoder(strings.NewReader(content))
 	if strict {
 		dec.DisallowUnknownFields()
 	}
 	if err := dec.Decode(&raw); err != nil {
 		return nil, refuse("is not a flow: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
-	if _, err := dec.Token(); err != io.EOF {
+	if strings.Trim(content[dec.InputOffset():], " \t\r\n") != "" {
 		return nil, refuse("has something after the flow")
 	}
 	if raw.Version != Version {
