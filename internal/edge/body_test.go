@@ -9,6 +9,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -173,6 +175,25 @@ func TestTruncatedBody(t *testing.T) {
 	got, _ := io.ReadAll(conn)
 	if !strings.HasPrefix(string(got), "HTTP/1.1 400 ") || !strings.Contains(string(got), "ended before its length") || rec.count() != 0 {
 		t.Errorf("got %s", got)
+	}
+}
+
+// A body that does not come in time is refused with a name of its own.
+func TestSilentBody(t *testing.T) {
+	rec := new(recorder)
+	h, err := New(rec.config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest("PUT", "/instance", iotest.ErrReader(fmt.Errorf("read tcp: %w", os.ErrDeadlineExceeded)))
+	for _, line := range looseFor("connect") {
+		name, value, _ := strings.Cut(line, ": ")
+		r.Header.Set(name, value)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if w.Code != 408 || w.Body.String() != `{"Message":"The request body did not arrive within 1m0s."}` || rec.count() != 0 {
+		t.Errorf("got %d %s", w.Code, w.Body)
 	}
 }
 

@@ -160,6 +160,7 @@ func TestRoutes(t *testing.T) {
 	for _, template := range []string{
 		"GET /a", "GET /a/{x}", "GET /a/b", "GET /a/{x}/c", "GET /a/b/{y}/d", "POST /restapis", "POST /restapis?mode=import",
 		"GET /functions/{name}", "GET /functions/{name}?Qualifier", "GET /functions/{name}?find=LATEST&Qualifier", "GET /", "GET /tail/",
+		"GET /most?a&b", "GET /most?a", "GET /most",
 	} {
 		method, path, _ := strings.Cut(template, " ")
 		if err := routes.add(method, path, &operation{name: template}); err != nil {
@@ -184,6 +185,9 @@ func TestRoutes(t *testing.T) {
 		"GET /":                                  "GET / []",
 		"GET ":                                   "GET / []",
 		"GET /tail":                              "GET /tail/ []",
+		"GET /most?a=1&b=2":                      "GET /most?a&b []", // most conditions first, in whatever order they were added
+		"GET /most?a=1":                          "GET /most?a []",
+		"GET /most?b=1":                          "GET /most []",
 		"PUT /a":                                 "",
 		"POST /restapis":                         "POST /restapis []",
 		"POST /restapis?mode=import":             "POST /restapis?mode=import []",

@@ -3,6 +3,7 @@ package edge
 import (
 	"context"
 	"errors"
+	"os/exec"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/hookswitch/hookswitch/internal/clock"
 	"github.com/hookswitch/hookswitch/internal/wire"
@@ -137,5 +139,33 @@ func TestGoSDKSeesTheRequestID(t *testing.T) {
 	var missing *kinesistypes.ResourceNotFoundException
 	if !errors.As(err, &response) || response.ServiceRequestID() != <-ids || !errors.As(err, &missing) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// boto3 is what the AWS CLI is made of.
+func TestBoto3(t *testing.T) {
+	if err := exec.CommandContext(t.Context(), "python3", "-c", "import boto3").Run(); err != nil {
+		t.Skip("python3 with boto3 is not installed")
+	}
+	rec := new(recorder)
+	p := start(t, rec.verifying(clock.System{}))
+	out, err := exec.CommandContext(t.Context(), "python3", "testdata/boto3_calls.py", p.url, someKey, someSecret).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	want := `["list streams", 200, "", 0]
+["put records", 200, "", 0]
+["describe instance by ARN", 200, "", 0]
+["list instances", 200, "", 0]
+["caller identity", 200, "", 0]
+["stream operation not here", 400, "UnknownOperationException", 0]
+["connect operation not here", 404, "UnknownOperationException", 0]
+["sts operation not here", 400, "InvalidAction", 0]
+["kinesis, wrong secret", 400, "InvalidSignatureException", 0]
+["connect, wrong secret", 403, "InvalidSignatureException", 0]
+["sts, wrong secret", 403, "SignatureDoesNotMatch", 0]
+`
+	if d := cmp.Diff(want, string(out)); d != "" {
+		t.Error(d)
 	}
 }
