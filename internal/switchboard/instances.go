@@ -152,10 +152,9 @@ func (i *Instances) reopen(ctx context.Context, e entry) {
 	case err != nil:
 		i.log.Error("an instance cannot be opened", "instance", e.ID, "err", err)
 		i.giveUp(e, err)
-	case !h.created():
-		i.abandon(ctx, h)
-	case h.deleted():
-		i.aside(func() { i.abandon(ctx, h) })
+	case !h.created(), h.deleted():
+		i.freeAlias(ctx, &h.entry)
+		i.aside(func() { i.abandon(context.WithoutCancel(ctx), h) })
 	default:
 		if err := i.publish(ctx, h); err != nil {
 			i.log.Error("an instance cannot be opened", "instance", e.ID, "err", err)
@@ -391,7 +390,11 @@ func (i *Instances) Delete(ctx context.Context, account, region, idOrARN string)
 	if err != nil && !errors.Is(err, ErrFailed) {
 		return err
 	}
-	i.forget(h.Info.ID, func() { // if all are closing, the next start drops the logs
+	if !i.forget(h.Info.ID) {
+		return nil // all are closing, and the next start goes on; or someone else was faster
+	}
+	i.freeAlias(ctx, &h.entry)
+	i.rest(func() {
 		i.settle(h)
 		i.close(context.WithoutCancel(ctx), h)
 		if i.ctx.Err() == nil {
@@ -399,6 +402,13 @@ func (i *Instances) Delete(ctx context.Context, account, region, idOrARN string)
 		}
 	})
 	return nil
+}
+
+// freeAlias notes that an instance is being deleted, so that others can have its alias at once.
+func (i *Instances) freeAlias(ctx context.Context, e *entry) {
+	if err := i.registry.set(context.WithoutCancel(ctx), e, Deleting); err != nil {
+		i.log.Warn("the alias of a deleted instance stays taken until its logs are dropped", "instance", e.ID, "err", err)
+	}
 }
 
 // deleteBroken deletes an instance that could not be opened; its end does not come into its journal.
@@ -414,32 +424,41 @@ func (i *Instances) deleteBroken(account, region, idOrARN string, why error) err
 		i.mu.Lock()
 		b, ok := i.broken[info.ID]
 		i.mu.Unlock()
-		if ok && i.forget(info.ID, func() { i.drop(b.entry) }) {
+		if ok && i.forget(info.ID) {
+			i.freeAlias(context.Background(), &b.entry)
+			i.rest(func() { i.drop(b.entry) })
 			return nil
 		}
 	}
 	return notFound(idOrARN)
 }
 
-// forget takes an instance out of everybody's sight, and then does the rest aside. It returns false, and does nothing,
-// when the instance is not there, or when all are closing.
-func (i *Instances) forget(id center.InstanceID, rest func()) bool {
+// forget takes an instance out of everybody's sight. It returns false when the instance is not there, or when all are
+// closing; otherwise rest must follow, which Close waits for.
+func (i *Instances) forget(id center.InstanceID) bool {
 	i.mu.Lock()
-	_, ok := i.infos[id]
-	ok = ok && !i.closed
-	if ok {
-		delete(i.open, id)
-		delete(i.broken, id)
-		delete(i.infos, id)
-		if !i.cfg.Manual {
-			i.group.Go(rest)
-		}
+	defer i.mu.Unlock()
+	if _, ok := i.infos[id]; !ok || i.closed {
+		return false
 	}
-	i.mu.Unlock()
-	if ok && i.cfg.Manual {
-		rest()
+	delete(i.open, id)
+	delete(i.broken, id)
+	delete(i.infos, id)
+	i.group.Add(1)
+	return true
+}
+
+// rest does what is left to do after forget: in the background, or at once in manual mode.
+func (i *Instances) rest(f func()) {
+	if i.cfg.Manual {
+		defer i.group.Done()
+		f()
+		return
 	}
-	return ok
+	go func() {
+		defer i.group.Done()
+		f()
+	}()
 }
 
 // settle waits until the effects of an instance's end have been carried out: lines that are released.
