@@ -1,8 +1,6 @@
 package wire
 
 import (
-	"encoding/base64"
-	"encoding/binary"
 	"math"
 	"time"
 	"unicode/utf8"
@@ -499,75 +497,4 @@ func (d *CBORDecoder) Timestamp() *time.Time {
 	}
 	t := time.UnixMilli(millis).UTC()
 	return &t
-}
-
-// Raw returns one value of any kind as JSON, for shapes that are documents; nil for null.
-func (d *CBORDecoder) Raw() []byte {
-	if d.IsNull() {
-		return nil
-	}
-	out := d.appendJSON(nil)
-	if d.bad {
-		return nil
-	}
-	return out
-}
-
-// appendJSON appends one value as JSON; byte strings become base64.
-func (d *CBORDecoder) appendJSON(dst []byte) []byte {
-	switch d.peek() {
-	case kindStructure:
-		dst = append(dst, '{')
-		if d.enter() {
-			for d.NextMember() {
-				dst = append(AppendJSONString(dst, d.Key), ':')
-				dst = append(d.appendJSON(dst), ',')
-			}
-		}
-		return CloseJSON(dst, '}')
-	case kindList:
-		dst = append(dst, '[')
-		if d.enter() {
-			for d.next() {
-				dst = append(d.appendJSON(dst), ',')
-			}
-		}
-		return CloseJSON(dst, ']')
-	case kindString:
-		return AppendJSONString(dst, d.text())
-	case kindBlob:
-		dst = append(dst, '"')
-		dst = base64.StdEncoding.AppendEncode(dst, d.run())
-		return append(dst, '"')
-	case kindBoolean:
-		v := d.Bool()
-		return AppendJSONBool(dst, v != nil && *v)
-	case kindNumber:
-		if d.buf[d.pos]>>5 == cborSimple {
-			if f := d.Float64(); f != nil {
-				return AppendJSONFloat(dst, *f)
-			}
-			return dst // malformed: nobody looks at dst
-		}
-		n, _ := d.integer(kindLong, math.MinInt64, math.MaxInt64)
-		return AppendJSONInt(dst, n)
-	}
-	d.Skip()
-	return append(dst, "null"...)
-}
-
-// appendCBORHead appends the head of an item of a major type.
-func appendCBORHead(dst []byte, major byte, n uint64) []byte {
-	major <<= 5
-	switch {
-	case n < 24:
-		return append(dst, major|byte(n))
-	case n <= math.MaxUint8:
-		return append(dst, major|24, byte(n))
-	case n <= math.MaxUint16:
-		return binary.BigEndian.AppendUint16(append(dst, major|25), uint16(n))
-	case n <= math.MaxUint32:
-		return binary.BigEndian.AppendUint32(append(dst, major|26), uint32(n))
-	}
-	return binary.BigEndian.AppendUint64(append(dst, major|27), n)
 }

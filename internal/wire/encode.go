@@ -2,7 +2,6 @@ package wire
 
 import (
 	"encoding/base64"
-	"encoding/binary"
 	"encoding/xml"
 	"math"
 	"strconv"
@@ -131,100 +130,6 @@ func AppendJSONRaw(dst, raw []byte) []byte {
 // AppendTimeISO appends t as ISO 8601 in UTC, with milliseconds where it has any.
 func AppendTimeISO(dst []byte, t time.Time) []byte {
 	return t.UTC().Truncate(time.Millisecond).AppendFormat(dst, "2006-01-02T15:04:05.999Z07:00")
-}
-
-// CBOR structures, maps and lists are written without a length, between an opening byte and cborBreak.
-const cborBreak = 0xff
-
-// OpenCBORMap begins a structure or map.
-func OpenCBORMap(dst []byte) []byte { return append(dst, cborMap<<5|cborIndefinite) }
-
-// OpenCBORList begins a list.
-func OpenCBORList(dst []byte) []byte { return append(dst, cborArray<<5|cborIndefinite) }
-
-// CloseCBOR ends a structure, map or list.
-func CloseCBOR(dst []byte) []byte { return append(dst, cborBreak) }
-
-// AppendCBORString appends a text string.
-func AppendCBORString(dst []byte, s string) []byte {
-	if !utf8.ValidString(s) {
-		s = strings.ToValidUTF8(s, "\uFFFD")
-	}
-	return append(appendCBORHead(dst, cborText, uint64(len(s))), s...)
-}
-
-// AppendCBORBlob appends a byte string.
-func AppendCBORBlob(dst, b []byte) []byte {
-	return append(appendCBORHead(dst, cborBytes, uint64(len(b))), b...)
-}
-
-// AppendCBORInt appends n.
-func AppendCBORInt(dst []byte, n int64) []byte {
-	if n < 0 {
-		return appendCBORHead(dst, cborNegative, uint64(-1-n))
-	}
-	return appendCBORHead(dst, cborUint, uint64(n))
-}
-
-// AppendCBORBool appends true or false.
-func AppendCBORBool(dst []byte, v bool) []byte {
-	if v {
-		return append(dst, 0xf5)
-	}
-	return append(dst, 0xf4)
-}
-
-// AppendCBORFloat appends f as a double.
-func AppendCBORFloat(dst []byte, f float64) []byte {
-	return binary.BigEndian.AppendUint64(append(dst, cborSimple<<5|27), math.Float64bits(f))
-}
-
-// AppendCBORTime appends t as milliseconds since the epoch, without a tag.
-func AppendCBORTime(dst []byte, t time.Time) []byte { return AppendCBORInt(dst, t.UnixMilli()) }
-
-// AppendCBORRaw appends a JSON document as CBOR.
-func AppendCBORRaw(dst, raw []byte) []byte {
-	if len(raw) == 0 {
-		return append(dst, 0xf6)
-	}
-	return appendCBORFromJSON(dst, NewJSONDecoder(raw))
-}
-
-// appendCBORFromJSON appends the next value of d as CBOR.
-func appendCBORFromJSON(dst []byte, d *JSONDecoder) []byte {
-	switch d.peek() {
-	case kindStructure:
-		dst = OpenCBORMap(dst)
-		if d.enter() {
-			for d.NextMember() {
-				dst = AppendCBORString(dst, d.Key)
-				dst = appendCBORFromJSON(dst, d)
-			}
-		}
-		return CloseCBOR(dst)
-	case kindList:
-		dst = OpenCBORList(dst)
-		if d.enter() {
-			for d.separated(']') {
-				dst = appendCBORFromJSON(dst, d)
-			}
-		}
-		return CloseCBOR(dst)
-	case kindString:
-		return AppendCBORString(dst, d.text())
-	case kindBoolean:
-		v := d.Bool()
-		return AppendCBORBool(dst, v != nil && *v)
-	case kindNumber:
-		text := string(d.number())
-		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-			return AppendCBORInt(dst, n)
-		}
-		f, _ := strconv.ParseFloat(text, 64)
-		return AppendCBORFloat(dst, f)
-	}
-	d.Skip()
-	return append(dst, 0xf6)
 }
 
 // AppendXMLText appends s with XML's special characters escaped.
