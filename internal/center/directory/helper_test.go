@@ -183,3 +183,23 @@ func missing(k center.Kind) want { return want{reason: center.NotFound, kind: k}
 func taken(k center.Kind, field string) want {
 	return want{reason: center.Duplicate, field: field, kind: k}
 }
+
+// rule is one case: a command on a directory that prepare has filled.
+type rule struct {
+	name string
+	cmd  func(t *testing.T, k *desk) center.Command
+	want want
+}
+
+func check(t *testing.T, rules []rule) {
+	t.Helper()
+	for _, r := range rules {
+		t.Run(r.name, func(t *testing.T) {
+			k := newDesk(t)
+			_, refused := k.do(t, r.cmd(t, k))
+			if w := got(refused); w != r.want {
+				t.Errorf("got %v (%v), want %v", w, refused, r.want)
+			}
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -64,4 +65,44 @@ func TestBasicHoursAreAlwaysOpen(t *testing.T) {
 			t.Fatalf("closed at %s", at)
 		}
 	}
+}
+
+func TestHoursRules(t *testing.T) {
+	create := func(change func(*center.Hours)) func(*testing.T, *desk) center.Command {
+		return func(*testing.T, *desk) center.Command {
+			h := center.Hours{Name: "Days", TimeZone: "Europe/Berlin", Slots: []center.HoursSlot{{Day: "MONDAY", StartHour: 9, EndHour: 17}}}
+			change(&h)
+			return center.CreateHours{Hours: h}
+		}
+	}
+	slot := func(s center.HoursSlot) func(*center.Hours) {
+		return func(h *center.Hours) { h.Slots = []center.HoursSlot{s} }
+	}
+	check(t, []rule{
+		{"plain", create(func(*center.Hours) {}), want{}},
+		{"never open", create(func(h *center.Hours) { h.Slots = nil }), want{}},
+		{"name of another", create(func(h *center.Hours) { h.Name = nameBasicHours }), taken(center.KindHours, "Name")},
+		{"no time zone", create(func(h *center.Hours) { h.TimeZone = "" }), bad("TimeZone")},
+		{"our own time zone", create(func(h *center.Hours) { h.TimeZone = "Local" }), bad("TimeZone")},
+		{"no such time zone", create(func(h *center.Hours) { h.TimeZone = "Mars/Olympus" }), bad("TimeZone")},
+		{"a file as time zone", create(func(h *center.Hours) { h.TimeZone = "../../../etc/passwd" }), bad("TimeZone")},
+		{"100 slots", create(func(h *center.Hours) { h.Slots = slices.Repeat(h.Slots, hoursSlotsMax) }), want{}},
+		{"101 slots", create(func(h *center.Hours) { h.Slots = slices.Repeat(h.Slots, hoursSlotsMax+1) }), bad("Config")},
+		{"no day", create(slot(center.HoursSlot{EndHour: 1})), bad("Day")},
+		{"hour 24", create(slot(center.HoursSlot{Day: "MONDAY", EndHour: 24})), bad("Hours")},
+		{"minute 60", create(slot(center.HoursSlot{Day: "MONDAY", StartMinute: 60})), bad("Minutes")},
+		{"negative", create(slot(center.HoursSlot{Day: "MONDAY", StartHour: -1})), bad("Hours")},
+		{"update of none", func(*testing.T, *desk) center.Command { return center.UpdateHours{ID: "x"} }, missing(center.KindHours)},
+		{"update", func(t *testing.T, k *desk) center.Command {
+			return center.UpdateHours{ID: k.basicHours(t).ID, TimeZone: ptr("Asia/Tokyo"), Slots: &[]center.HoursSlot{}}
+		}, want{}},
+		{"delete none", func(*testing.T, *desk) center.Command { return center.DeleteHours{ID: "x"} }, missing(center.KindHours)},
+		{"delete those of a queue", func(t *testing.T, k *desk) center.Command {
+			return center.DeleteHours{ID: k.basicHours(t).ID}
+		}, want{reason: center.InUse, kind: center.KindHours}},
+		{"delete others", func(t *testing.T, k *desk) center.Command {
+			k.must(t, center.CreateHours{Hours: center.Hours{Name: "Days", TimeZone: "UTC"}})
+			return center.DeleteHours{ID: only(t, k.Hours, func(h center.Hours) bool { return h.Name == "Days" }).ID}
+		}, want{}},
+	})
 }

@@ -55,7 +55,7 @@ func (q *request) createInstance(c center.CreateInstance) ([]center.Event, error
 	if !slices.Contains([]string{"SAML", "CONNECT_MANAGED", "EXISTING_DIRECTORY"}, i.IdentityManagement) {
 		return nil, invalid("IdentityManagementType", "must be SAML, CONNECT_MANAGED or EXISTING_DIRECTORY")
 	}
-	if err := first(checkAlias(i.Alias), checkTags(i.Tags)); err != nil {
+	if err := first(checkDirectoryID(i), checkAlias(i.Alias), checkTags(i.Tags)); err != nil {
 		return nil, err
 	}
 	given := i.Attributes
@@ -79,8 +79,21 @@ func (q *request) createInstance(c center.CreateInstance) ([]center.Event, error
 	return append([]center.Event{center.InstanceSaved{Instance: i, Key: slices.Clone(c.Key)}}, q.bootstrap(i)...), nil
 }
 
-// checkAlias holds the pattern of the API model: ^(?!d-)([\da-zA-Z]+)([-]*[\da-zA-Z])*$, 1 to 45 characters. An instance
-// of an existing directory has none.
+// checkDirectoryID: there is a directory with EXISTING_DIRECTORY, and only then; its id has the pattern ^d-[0-9a-f]{10}$
+// (API model).
+func checkDirectoryID(i center.Instance) error {
+	existing := i.IdentityManagement == "EXISTING_DIRECTORY"
+	switch id := i.DirectoryID; {
+	case existing != (id != ""):
+		return invalid("DirectoryId", "must be given with identity management EXISTING_DIRECTORY, and only then")
+	case id != "" && (len(id) != 12 || !strings.HasPrefix(id, "d-") || strings.Trim(id[2:], "0123456789abcdef") != ""):
+		return invalid("DirectoryId", "must be d- and ten hex digits")
+	}
+	return nil
+}
+
+// checkAlias holds the pattern of the API model: ^(?!d-)([\da-zA-Z]+)([-]*[\da-zA-Z])*$, 1 to 45 characters. It
+// may be empty: the model does not require one.
 func checkAlias(a string) error {
 	if a == "" {
 		return nil

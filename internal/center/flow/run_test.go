@@ -254,7 +254,7 @@ func TestSampleInboundFlow(t *testing.T) {
 	key := []byte("key")
 	n := 0
 	events, _, err := d.Decide(center.Stamp{At: monday, Place: 1}, func() string { n++; return center.DeriveID(key, 1, n) }, center.CreateInstance{
-		Key: key, Instance: center.Instance{ID: "i", ARN: "arn:aws:connect:us-east-1:111122223333:instance/i", IdentityManagement: "SAML"},
+		Key: key, Instance: center.Instance{ID: "i", ARN: "arn:aws:connect:us-east-1:111122223333:instance/i", Alias: "demo", IdentityManagement: "SAML"},
 	})
 	if err != nil {
 		t.Fatal(err)
