@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -112,8 +113,18 @@ func (w *world) wake() {
 		if n > 100_000 {
 			panic("the machine is never done")
 		}
-		if _, err := w.step(center.Stamp{At: w.now, Place: w.place + 1}, center.Wake{}); err != nil {
+		var was *State
+		if w.check {
+			was = before(w.m)
+		}
+		step, err := w.step(center.Stamp{At: w.now, Place: w.place + 1}, center.Wake{})
+		if err != nil {
 			panic(err)
+		}
+		if got := offersOf(step); w.check && len(got) > 0 {
+			if want := offersByTheRules(was, w.now, w.m.limits.offers); !slices.Equal(got, want) {
+				panic(fmt.Sprintf("the step offers %v, the rules want %v", got, want))
+			}
 		}
 	}
 	if w.check {

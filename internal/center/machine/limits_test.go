@@ -1,0 +1,185 @@
+package machine
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/hookswitch/hookswitch/internal/center"
+)
+
+func refusal(t *testing.T, w *world, cmd center.Command) *center.Refused {
+	t.Helper()
+	_, err := w.do(cmd)
+	var r *center.Refused
+	if !errors.As(err, &r) {
+		t.Fatalf("%#v: got %v, want a refusal", cmd, err)
+	}
+	return r
+}
+
+var aCall = center.StartInboundCall{Customer: "+14255550100", Dialled: "+18005550199"}
+
+func (w *world) aDial(token string) center.Command {
+	return center.StartOutboundCall{Destination: "+14255550100", Source: "+18005550199", Flow: w.flow("main"), ClientToken: token}
+}
+
+func TestOpenContactsAreBounded(t *testing.T) {
+	w := smallCenter(t, 0)
+	w.m.limits.contacts = 3
+	for range 3 {
+		w.must(aCall)
+	}
+	if r := refusal(t, w, aCall); r.Reason != center.Limit {
+		t.Errorf("got %v, want Limit", r)
+	}
+	for id := range w.m.state.Contacts {
+		w.must(center.HangUp{Contact: id})
+		break
+	}
+	w.must(aCall)
+}
+
+func TestOutstandingEffectsAreBounded(t *testing.T) {
+	w := smallCenter(t, 0)
+	w.m.limits.outstanding = 2
+	w.must(w.aDial(""))
+	w.must(w.aDial(""))
+	if r := refusal(t, w, w.aDial("")); r.Reason != center.Limit {
+		t.Errorf("got %v, want Limit", r)
+	}
+	o := w.m.Outstanding()[0]
+	if _, err := w.do(center.DialAnswered{Contact: o.Effect.(center.DialCustomer).Contact}, o.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.must(w.aDial(""))
+}
+
+func TestClientTokensAreBoundedAndForgotten(t *testing.T) {
+	w := smallCenter(t, 0)
+	w.m.limits.tokens = 2
+	w.must(w.aDial("a"))
+	w.now = w.now.Add(time.Second)
+	w.must(w.aDial("b"))
+	if r := refusal(t, w, w.aDial("c")); r.Reason != center.Limit {
+		t.Errorf("got %v, want Limit", r)
+	}
+	if r := refusal(t, w, w.aDial("a")); r.Reason != center.Repeated {
+		t.Errorf("got %v, want Repeated", r)
+	}
+	w.wait(testStart.Add(center.TokenLife - time.Millisecond))
+	if r := refusal(t, w, w.aDial("a")); r.Reason != center.Repeated {
+		t.Errorf("just before the end of its life: got %v, want Repeated", r)
+	}
+	w.now = testStart.Add(center.TokenLife)
+	w.must(aCall) // any step forgets what is over
+	w.must(w.aDial("a"))
+	if n := len(w.m.state.Tokens); n != 2 {
+		t.Errorf("%d tokens are kept, want 2", n)
+	}
+	w.checkRecovery(t)
+}
+
+func TestOneStepOffersOnlySoMuch(t *testing.T) {
+	w := smallCenter(t, 5)
+	w.m.limits.offers = 2
+	w.check = false
+	for i := range 5 {
+		w.must(center.SetAgentStatus{Agent: w.agent(fmt.Sprintf("agent%d", i)), Status: w.status("Offline")})
+	}
+	for range 5 {
+		w.must(aCall)
+	}
+	steps := [][]string{}
+	w.watch = func(s center.Step) {
+		if o := offersOf(s); len(o) > 0 {
+			steps = append(steps, o)
+		}
+	}
+	for i := range 5 { // nobody wakes the machine meanwhile
+		if _, err := w.step(center.Stamp{At: w.now, Place: w.place + 1}, center.SetAgentStatus{Agent: w.agent(fmt.Sprintf("agent%d", i)), Status: w.status("Available")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.check = true
+	w.wake()
+	if len(steps) != 3 || len(steps[0]) != 2 || len(steps[1]) != 2 || len(steps[2]) != 1 {
+		t.Errorf("offers of the steps: %v", steps)
+	}
+}
+
+func TestOneStepDoesOnlySoMuchThatIsDue(t *testing.T) {
+	w := smallCenter(t, 5)
+	w.m.limits.timers = 2
+	for range 5 {
+		w.must(aCall)
+	}
+	var missed []int
+	w.watch = func(s center.Step) {
+		n := 0
+		for _, e := range s.Events {
+			if _, ok := e.(center.ContactMissed); ok {
+				n++
+			}
+		}
+		if n > 0 {
+			missed = append(missed, n)
+		}
+	}
+	w.wait(w.now.Add(ringVoice))
+	if fmt.Sprint(missed) != "[2 2 1]" {
+		t.Errorf("calls missed in the steps: %v", missed)
+	}
+	w.checkRecovery(t)
+}
+
+func TestOneStepConfiguresOnlySoManyAgents(t *testing.T) {
+	w := smallCenter(t, 5)
+	w.m.limits.reconfigured = 2
+	name := "Another name"
+	if _, err := w.step(center.Stamp{At: w.now, Place: w.place + 1}, center.UpdateQueue{ID: w.queue("BasicQueue"), Name: &name}); err != nil {
+		t.Fatal(err)
+	}
+	behind := func(m *Machine) int {
+		n := 0
+		for _, a := range m.state.Agents {
+			if a.Config.Inbound[1].Name != name {
+				n++
+			}
+		}
+		return n
+	}
+	if n := behind(w.m); n != 3 {
+		t.Errorf("%d agents are still to be configured, want 3", n)
+	}
+	again, err := w.replayed() // and who recovers here knows what is left to do
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.m = again
+	w.m.limits.reconfigured = 2
+	w.wake()
+	if n := behind(w.m); n != 0 {
+		t.Errorf("%d agents are still to be configured, want none", n)
+	}
+	w.checkRecovery(t)
+}
+
+func TestACommandCannotComeBeforeTheOneBefore(t *testing.T) {
+	for name, stamp := range map[string]func(w *world) center.Stamp{
+		"time":  func(w *world) center.Stamp { return center.Stamp{At: w.now.Add(-1), Place: w.place + 1} },
+		"place": func(w *world) center.Stamp { return center.Stamp{At: w.now, Place: w.place} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := smallCenter(t, 1)
+			defer func() {
+				if b, ok := recover().(Broken); !ok || b.Name != "stamp order" {
+					t.Errorf("panicked with %v", b)
+				}
+			}()
+			_, _ = w.m.Step(stamp(w), center.Wake{})
+			t.Error("did not panic")
+		})
+	}
+}
