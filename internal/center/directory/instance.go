@@ -127,8 +127,12 @@ func (q *request) setInstanceAttribute(c center.SetInstanceAttribute) ([]center.
 		return nil, err
 	}
 	i := q.Instance
-	i.Attributes = maps.Clone(i.Attributes)
-	i.Attributes[c.Type] = c.Value
+	i.Attributes = map[string]string{c.Type: c.Value}
+	for name, value := range q.Instance.Attributes {
+		if name != c.Type {
+			i.Attributes[name] = value
+		}
+	}
 	return []center.Event{center.InstanceSaved{Instance: i}}, nil
 }
 

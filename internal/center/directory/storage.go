@@ -105,8 +105,8 @@ func (q *request) checkStreamARN(s string) error {
 	if len(p) != 6 || p[0] != "arn" || p[2] != "kinesis" || !strings.HasPrefix(p[5], "stream/") || p[5] == "stream/" {
 		return invalid("StreamArn", "%q does not name a stream", s)
 	}
-	if p[1] != own[1] || p[3] != own[3] || p[4] != own[4] {
-		return invalid("StreamArn", "the stream must be in the account and Region of the instance, %s and %s", own[4], own[3])
+	if len(own) != 6 || p[1] != own[1] || p[3] != own[3] || p[4] != own[4] {
+		return invalid("StreamArn", "the stream must be in the account and Region of the instance, %s", q.Instance.ARN)
 	}
 	return nil
 }
