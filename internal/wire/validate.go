@@ -194,14 +194,14 @@ func (v *Violations) Strings(p *Path, name string, list []string, r *StringRule,
 	}
 }
 
-// StringMap checks keys and values of a map of strings; either rule may be nil.
-func (v *Violations) StringMap(p *Path, name string, m map[string]string, keys, values *StringRule, sensitive bool) {
+// StringMap checks keys and values of a map of strings; either rule may be nil. hidden says that the map, its keys or
+// its values are sensitive.
+func (v *Violations) StringMap(p *Path, name string, m map[string]string, keys, values *StringRule, hidden bool) {
 	var badKey, badValue bool
 	for k, value := range m {
 		badKey = badKey || keys != nil && !keys.ok(k)
 		badValue = badValue || values != nil && !values.ok(value)
 	}
-	hidden := sensitive || keys != nil && keys.Sensitive || values != nil && values.Sensitive
 	if badKey {
 		v.add(p, name, MapText(m), hidden, "Map keys must satisfy constraint: ["+strings.Join(keys.broken("", true), ", ")+"]")
 	}

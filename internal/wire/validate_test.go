@@ -70,6 +70,21 @@ func TestListsOfNumbers(t *testing.T) {
 	}
 }
 
+// Kinesis prints Java's description of a blob; the other services print nothing of it.
+func TestBlobsInMessages(t *testing.T) {
+	for java, want := range map[bool]string{
+		true:  "X: 1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=3 cap=3]' at 'data' failed to satisfy constraint: Member must have length less than or equal to 2",
+		false: "X: 1 validation error detected: Value at 'data' failed to satisfy constraint: Member must have length less than or equal to 2",
+	} {
+		v := Violations{service: &Service{JavaNames: java}}
+		v.Blob(nil, "data", []byte("ab"), &SizeRule{Max: Bound{true, 2}})
+		v.Blob(nil, "data", []byte("abc"), &SizeRule{Max: Bound{true, 2}})
+		if err := v.Err("X"); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
 func TestClipKeepsWholeCharacters(t *testing.T) {
 	for _, lead := range []string{"", "a", "ab"} {
 		got := clip(lead + strings.Repeat("€", valueTextMax))

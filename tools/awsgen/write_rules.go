@@ -11,7 +11,10 @@ import (
 func (g *generator) writeRules() error {
 	for _, name := range g.ofType(g.inputs, "string", "integer", "long", "float", "double", "list", "map", "blob") {
 		s := g.shape(name)
-		if s.Type == "string" && (g.constrained(name) || s.Sensitive) {
+		if s.Type == "string" {
+			if !g.constrained(name) {
+				continue
+			}
 			if err := g.writeStringRule(name, s); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
@@ -212,7 +215,8 @@ func (g *generator) writeMapCheck(s Shape, shape, value, path string) error {
 	keys, values := g.constrained(s.Key.Shape), g.constrained(s.Value.Shape)
 	if element.Type == "string" {
 		if keys || values {
-			g.p("v.StringMap(p, %q, %s, %s, %s, %t)", path, value, g.ruleOrNil(s.Key.Shape), g.ruleOrNil(s.Value.Shape), s.Sensitive)
+			hidden := s.Sensitive || g.shape(s.Key.Shape).Sensitive || element.Sensitive
+			g.p("v.StringMap(p, %q, %s, %s, %s, %t)", path, value, g.ruleOrNil(s.Key.Shape), g.ruleOrNil(s.Value.Shape), hidden)
 		}
 		return nil
 	}
@@ -230,7 +234,7 @@ func (g *generator) writeMapCheck(s Shape, shape, value, path string) error {
 }
 
 func (g *generator) ruleOrNil(shape string) string {
-	if !g.constrained(shape) && !g.shape(shape).Sensitive {
+	if !g.constrained(shape) {
 		return "nil"
 	}
 	return "&" + ruleName(shape)

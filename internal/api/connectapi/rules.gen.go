@@ -86,8 +86,6 @@ var ruleDirectoryId = wire.StringRule{Min: wire.Bound{Set: true, N: 12}, Max: wi
 
 var ruleDirectoryType = wire.StringRule{Enum: []string{"SAML", "CONNECT_MANAGED", "EXISTING_DIRECTORY"}}
 
-var ruleEmail = wire.StringRule{Sensitive: true}
-
 var ruleEmailAddressConfigList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 50}}
 
 var ruleEmailAddressId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 500}}
