@@ -3,6 +3,7 @@ package kinesis
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
@@ -25,22 +26,12 @@ func (s *Service) createStream(ctx context.Context, in *kinesisapi.CreateStreamI
 	if err != nil {
 		return nil, err
 	}
-	cur, rev, err := s.nameFor(ctx, key)
-	if err != nil {
-		return nil, err
-	}
-	if cur != nil {
-		if cur.status(now) != statusGone {
-			return nil, errStreamExists(key)
-		}
-		doc.succeed(cur)
-	}
-	release, err := s.reserve(account{c.Account, c.Region}, doc.usage(now), now)
+	release, err := s.reserve(ctx, key, doc.usage(now), now)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	if err := s.storeNew(ctx, key, doc, rev); err != nil {
+	if err := s.storeNew(ctx, key, doc, now); err != nil {
 		return nil, err
 	}
 	return &kinesisapi.CreateStreamOutput{}, nil
@@ -102,34 +93,32 @@ func shardsFor(doc *streamDoc, in *kinesisapi.CreateStreamInput) (int, error) {
 	return int(*in.ShardCount), nil
 }
 
-// nameFor returns what has, or had, the name, and the place in the metadata log that taking it is guarded by.
-func (s *Service) nameFor(ctx context.Context, key streamKey) (*streamState, uint64, error) {
-	if err := s.reload(ctx, key); err != nil {
-		return nil, 0, err
-	}
-	if st := s.known(key); st != nil {
-		cur := st.state.Load()
-		return cur, cur.rev, nil
-	}
-	return nil, 0, nil
-}
-
-// storeNew stores the description of a new stream.
-func (s *Service) storeNew(ctx context.Context, key streamKey, doc streamDoc, rev uint64) error {
-	err := s.store(ctx, doc, rev)
-	if errors.Is(err, storage.ErrUnknown) {
-		// It may be there: then it has our incarnation.
+// storeNew stores the description of a new stream, unless its name is taken.
+func (s *Service) storeNew(ctx context.Context, key streamKey, doc streamDoc, now time.Time) error {
+	for range changeAttemptsMax {
+		next, rev := doc, uint64(0)
 		if err := s.reload(ctx, key); err != nil {
 			return err
 		}
-		if st := s.known(key); st != nil && st.state.Load().ID == doc.ID {
-			return nil
+		if st := s.known(key); st != nil {
+			cur := st.state.Load()
+			switch {
+			case cur.ID == doc.ID:
+				return nil // an append of unknown outcome had succeeded
+			case cur.status(now) != statusGone:
+				return errStreamExists(key)
+			}
+			next.Shards = slices.Clone(doc.Shards)
+			next.succeed(cur)
+			rev = cur.rev
+		}
+		err := s.store(ctx, next, rev)
+		// A conflict may be a faster creation, or only the removal of what an earlier stream left: look again.
+		if err == nil || !errors.Is(err, storage.ErrConflict) && !errors.Is(err, storage.ErrUnknown) {
+			return err
 		}
 	}
-	if errors.Is(err, storage.ErrConflict) {
-		return errStreamExists(key) // someone else was faster
-	}
-	return err
+	return errTooManyChanges(key)
 }
 
 // succeed makes doc the next incarnation of a stream that is gone. Its logs are still to be removed, and sequence
@@ -193,7 +182,14 @@ func (s *Service) usedLocked(a account, now time.Time) usage {
 
 // reserve takes part of an account's limits for a creation under way, or refuses. release gives it back: the stream
 // counts for itself once it is there.
-func (s *Service) reserve(a account, more usage, now time.Time) (release func(), err error) {
+func (s *Service) reserve(ctx context.Context, key streamKey, more usage, now time.Time) (release func(), err error) {
+	// That a name is taken is said before that a limit is reached.
+	if st, err := s.stream(ctx, key, now); err != nil {
+		return nil, err
+	} else if st != nil {
+		return nil, errStreamExists(key)
+	}
+	a := account{key.account, key.region}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.usedLocked(a, now).check(more, s.limits.in(a.region), a); err != nil {

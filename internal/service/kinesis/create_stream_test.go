@@ -1,10 +1,13 @@
 package kinesis
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/hookswitch/hookswitch/internal/storage"
 )
 
 func TestCreateStream(t *testing.T) {
@@ -149,4 +152,60 @@ func TestTheRightStreamIsMeant(t *testing.T) {
 			w.refused("DescribeStream", tt.body, tt.code, tt.message)
 		})
 	}
+}
+
+func TestAStreamOfAllShards(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Limits.Shards = shardsLimitMax })
+	w.create("s", shardsLimitMax)
+	w.reopen()
+	if got := len(w.state("s").shards.open); got != shardsLimitMax {
+		t.Errorf("%d shards", got)
+	}
+}
+
+// TestIteratorsStayShort makes the longest iterator there is.
+func TestIteratorsStayShort(t *testing.T) {
+	w := newWorld(t)
+	name := strings.Repeat("n", 128)
+	w.ctx = as(testAccount, strings.Repeat("r", 60))
+	w.create(name, 1)
+	it := w.iterator(name, `"ShardIteratorType":"TRIM_HORIZON"`)
+	if len(it) > iteratorCharsMax {
+		t.Errorf("an iterator of %d characters, want at most %d", len(it), iteratorCharsMax)
+	}
+	w.ok("GetRecords", `{"ShardIterator":%q}`, it)
+}
+
+func TestCreationLooksAgainAfterAConflict(t *testing.T) {
+	w := newWorld(t)
+	w.create("s", 1)
+	w.ok("DeleteStream", `{"StreamName":"s"}`)
+	// Between the look at the name and the append another process removes the logs of the deleted stream.
+	other, err := New(w.ctx, w.cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.svc.meta = &overtaken{Log: w.svc.meta, by: func() {
+		if _, err := other.Work(w.ctx); err != nil {
+			t.Error(err)
+		}
+	}}
+	w.create("s", 2)
+	if got := w.ok("DescribeStreamSummary", `{"StreamName":"s"}`).at("StreamDescriptionSummary.OpenShardCount"); got != 2.0 {
+		t.Errorf("%v shards", got)
+	}
+}
+
+// overtaken is a metadata log whose first append comes after another's.
+type overtaken struct {
+	storage.Log
+	by func()
+}
+
+func (o *overtaken) Append(ctx context.Context, e ...storage.Entry) (uint64, error) {
+	if by := o.by; by != nil {
+		o.by = nil
+		by()
+	}
+	return o.Log.Append(ctx, e...)
 }

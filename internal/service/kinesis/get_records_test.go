@@ -1,11 +1,15 @@
 package kinesis
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/hookswitch/hookswitch/internal/storage"
 )
 
 func TestGetRecords(t *testing.T) {
@@ -210,5 +214,34 @@ func TestEndOfAClosedShard(t *testing.T) {
 	}
 	if id := w.ok("PutRecord", `{"StreamName":"s","PartitionKey":"k","Data":"","ExplicitHashKey":"0"}`).text("ShardId"); id != "shardId-000000000002" {
 		t.Errorf("after the split a record goes to %s", id)
+	}
+}
+
+// lagging is a log whose reads do not see the newest records yet, as those of a replica may not.
+type lagging struct {
+	storage.Log
+	until uint64
+}
+
+func (l lagging) Read(ctx context.Context, r storage.Range) ([]storage.Record, error) {
+	recs, err := l.Log.Read(ctx, r)
+	return slices.DeleteFunc(recs, func(r storage.Record) bool { return r.Seq > l.until }), err
+}
+
+func TestAClosedShardDoesNotEndBecauseAReadLags(t *testing.T) {
+	w := newWorld(t)
+	w.create("s", 2)
+	w.put("s", 3)
+	w.closeShard0("s")
+	st := w.state("s")
+	log, err := st.logs.open(w.ctx, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for until, want := range []bool{true, true, true, false} {
+		p, err := readShard(w.ctx, &recordLog{Log: lagging{log.Log, uint64(until)}}, st.shards.all[0], 0, 10, 0)
+		if err != nil || len(p.records) != until || p.more != want {
+			t.Errorf("reads see %d records of 3: more %v, %v; want %v", len(p.records), p.more, err, want)
+		}
 	}
 }

@@ -15,6 +15,8 @@ const (
 	onDemandStreamsLimit = 50
 	creatingStreamsLimit = 5
 
+	// shardsLimitMax keeps the description of a stream that takes all of them well within one record of storage.
+	shardsLimitMax = 50000
 	// limitMax is the most that DescribeLimits can say.
 	limitMax = 1000000
 
@@ -23,9 +25,12 @@ const (
 )
 
 func (l Limits) validate() (errs []error) {
-	for _, n := range []int{l.Shards, l.OnDemandStreams, l.CreatingStreams} {
-		if n < 0 || n > limitMax {
-			errs = append(errs, fmt.Errorf("kinesis: a limit of %d is not between 0 and %d", n, limitMax))
+	for _, limit := range []struct {
+		name   string
+		n, max int
+	}{{"Shards", l.Shards, shardsLimitMax}, {"OnDemandStreams", l.OnDemandStreams, limitMax}, {"CreatingStreams", l.CreatingStreams, limitMax}} {
+		if limit.n < 0 || limit.n > limit.max {
+			errs = append(errs, fmt.Errorf("kinesis: Limits.%s is %d, not between 0 and %d", limit.name, limit.n, limit.max))
 		}
 	}
 	return errs

@@ -2,6 +2,7 @@ package kinesis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hookswitch/hookswitch/internal/storage"
@@ -45,7 +46,17 @@ func readShard(ctx context.Context, log *recordLog, sh *shard, from uint64, limi
 			}
 		}
 	}
-	return fillPage(ctx, log, sh, rng, recs, limit, horizon)
+	p, err := fillPage(ctx, log, sh, rng, recs, limit, horizon)
+	if err != nil || p.more || sh.open() {
+		return p, err
+	}
+	// The end of a closed shard is told once and for all, and a read may lag behind the newest append: ask who never does.
+	last, err := log.Last(ctx, sh.id)
+	if errors.Is(err, storage.ErrNotFound) {
+		return p, nil
+	}
+	p.more = err == nil && last.Seq >= p.next
+	return p, err
 }
 
 // fillPage makes a page of what was read. It cuts at the bounds and finds out whether there is more.

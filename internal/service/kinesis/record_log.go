@@ -28,7 +28,10 @@ type logSet struct {
 	closed bool       // the stream is deleted: opening a log would only make it anew
 }
 
-func logName(id string, n int) string { return fmt.Sprintf("k-%s-%d", id, n) }
+// recordLogs begins the name of every record log.
+const recordLogs = "k-"
+
+func logName(id string, n int) string { return fmt.Sprintf("%s%s-%d", recordLogs, id, n) }
 
 // open returns a log, or storage.ErrNotFound after close.
 func (l *logSet) open(ctx context.Context, n int) (*recordLog, error) {

@@ -94,6 +94,16 @@ func TestTrimmingWaitsForItsInterval(t *testing.T) {
 func TestARoundLooksAtSoManyLogs(t *testing.T) {
 	w := newWorld(t)
 	w.create("s", (trimLogsMax+1)*shardsPerLog)
+	w.work()
+	if got := w.logs(); len(got) != 0 {
+		t.Fatalf("looking for expired records made the logs %v", got)
+	}
+	w.advance(time.Minute)
+	for n := range trimLogsMax + 1 {
+		if _, err := w.state("s").logs.open(w.ctx, n); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for i, want := range []bool{true, false, false} {
 		if busy, err := w.svc.Work(w.ctx); busy != want || err != nil {
 			t.Errorf("round %d: busy %v, %v; want %v", i, busy, err, want)

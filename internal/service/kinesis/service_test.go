@@ -21,8 +21,8 @@ import (
 )
 
 func TestConfigIsChecked(t *testing.T) {
-	_, err := New(context.Background(), Config{TransitionDelay: -1, TrimInterval: -1, Limits: Limits{Shards: -1, OnDemandStreams: limitMax + 1}})
-	for _, want := range []string{"Storage is missing", "TransitionDelay is negative", "TrimInterval is negative", "a limit of -1", "a limit of 1000001"} {
+	_, err := New(context.Background(), Config{TransitionDelay: -1, TrimInterval: -1, Limits: Limits{Shards: shardsLimitMax + 1, OnDemandStreams: -1, CreatingStreams: limitMax + 1}})
+	for _, want := range []string{"Storage is missing", "TransitionDelay is negative", "TrimInterval is negative", "Limits.Shards is 50001", "Limits.OnDemandStreams is -1", "Limits.CreatingStreams is 1000001"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
 		}

@@ -10,7 +10,9 @@ func TestTags(t *testing.T) {
 	w := newWorld(t)
 	w.ok("CreateStream", `{"StreamName":"s","ShardCount":1,"Tags":{"at birth":"1"}}`)
 	const resource = `"ResourceARN":"arn:aws:kinesis:eu-west-3:123456789012:stream/s"`
-	w.ok("AddTagsToStream", `{"StreamName":"s","Tags":{"ü0 _.":"a","/=+-@":""}}`)
+	if status, text := w.send("AddTagsToStream", `{"StreamName":"s","Tags":{"ü0 _.":"a","/=+-@":""}}`); status != 200 || text != "" {
+		t.Errorf("adding tags answers %d %q, want an empty 200", status, text)
+	}
 	w.ok("TagResource", `{`+resource+`,"Tags":{"at birth":"2","z":"z"}}`)
 	w.ok("RemoveTagsFromStream", `{"StreamName":"s","TagKeys":["z","not there"]}`)
 	w.reopen()

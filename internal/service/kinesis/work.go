@@ -1,11 +1,12 @@
 package kinesis
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -100,8 +101,17 @@ func (s *Service) nextDrop(now time.Time) *stream {
 func (s *Service) trimSome(ctx context.Context, now time.Time) (more bool, err error) {
 	t := &s.trims
 	t.mu.Lock()
-	if len(t.queue) == 0 && !now.Before(t.next) {
-		t.queue, t.next = s.trimQueue(now), now.Add(t.every)
+	due := len(t.queue) == 0 && !now.Before(t.next)
+	t.mu.Unlock()
+	var sweep []trimLog
+	if due {
+		if sweep, err = s.trimQueue(ctx, now); err != nil {
+			return false, err
+		}
+	}
+	t.mu.Lock()
+	if due && len(t.queue) == 0 {
+		t.queue, t.next = sweep, now.Add(t.every)
 	}
 	n := min(len(t.queue), trimLogsMax)
 	turn := t.queue[:n]
@@ -126,20 +136,22 @@ func (s *Service) trimSome(ctx context.Context, now time.Time) (more bool, err e
 	return more, errors.Join(errs...)
 }
 
-// trimQueue lists all record logs, in an order that does not depend on chance.
-func (s *Service) trimQueue(now time.Time) []trimLog {
+// trimQueue lists the record logs that there are, in an order that does not depend on chance. To open one that was never
+// written would make it.
+func (s *Service) trimQueue(ctx context.Context, now time.Time) ([]trimLog, error) {
+	names, err := s.storage.Names(ctx, recordLogs)
+	if err != nil {
+		return nil, fmt.Errorf("kinesis: list record logs: %w", err)
+	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var queue []trimLog
-	for _, st := range s.streams {
-		cur := st.state.Load()
-		if !cur.serves(now) {
-			continue
-		}
-		for n := range cur.logCount() {
-			queue = append(queue, trimLog{st, cur.ID, n})
+	for _, name := range names {
+		id, number, _ := strings.Cut(strings.TrimPrefix(name, recordLogs), "-")
+		n, err := strconv.Atoi(number)
+		if st := s.byID[id]; st != nil && err == nil && st.state.Load().serves(now) {
+			queue = append(queue, trimLog{st, id, n})
 		}
 	}
-	slices.SortFunc(queue, func(a, b trimLog) int { return cmp.Or(cmp.Compare(a.id, b.id), a.log-b.log) })
-	return queue
+	return queue, nil
 }
