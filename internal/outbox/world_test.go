@@ -97,12 +97,17 @@ func (w *world) open() error {
 // step commits events at the clock's time.
 func (w *world) step(events ...center.Event) uint64 {
 	w.t.Helper()
+	return w.late(w.clock.Now(), events...)
+}
+
+// late commits events that were stamped at another time.
+func (w *world) late(at time.Time, events ...center.Event) uint64 {
+	w.t.Helper()
 	_, last, err := w.log.Bounds(context.Background())
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	st := center.Step{Stamp: center.Stamp{At: w.clock.Now(), Place: last + 1}, Events: events}
-	b, err := center.Encode(st)
+	b, err := center.Encode(center.Step{Stamp: center.Stamp{At: at, Place: last + 1}, Events: events})
 	if err != nil {
 		w.t.Fatal(err)
 	}
