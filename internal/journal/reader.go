@@ -18,9 +18,9 @@ const StepKey = "step"
 
 // Bounds of a Reader.
 const (
-	CacheStepsUsual = 1024    // decoded steps that are kept
-	CacheBytesMax   = 8 << 20 // about what they may take
-	readBytes       = 4 << 20 // of journal read at once
+	CacheStepsUsual = 1024     // decoded steps that are kept
+	CacheBytesMax   = 16 << 20 // about what they may take
+	readBytes       = 4 << 20  // of journal read at once
 )
 
 // Config sets a Reader up.

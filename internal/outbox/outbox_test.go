@@ -317,6 +317,21 @@ func TestACrashAtAnyCallLosesNothingAndInventsNothing(t *testing.T) {
 	t.Logf("died %v", deaths)
 }
 
+func TestTheSameStoryOnTheEngineThatIsUsedByDefault(t *testing.T) {
+	want, w := newWorld(t), newWorldOnDisk(t)
+	story(want, want.settle)
+	n := 0
+	story(w, func() {
+		if n++; n%3 == 0 {
+			w.crash()
+		}
+		w.settle()
+	})
+	if diff := cmp.Diff(want.target.byKey, w.target.byKey); diff != "" {
+		t.Errorf("(-memory +disk):\n%s", diff)
+	}
+}
+
 func TestACommitWhoseOutcomeIsUnknownIsNotLost(t *testing.T) {
 	for _, keep := range []bool{false, true} {
 		w := newWorld(t)

@@ -15,6 +15,7 @@ import (
 	"github.com/hookswitch/hookswitch/internal/courier"
 	"github.com/hookswitch/hookswitch/internal/journal"
 	"github.com/hookswitch/hookswitch/internal/storage"
+	"github.com/hookswitch/hookswitch/internal/storage/embedded"
 	"github.com/hookswitch/hookswitch/internal/storage/memory"
 )
 
@@ -47,11 +48,45 @@ type world struct {
 	delay  time.Duration
 	live   func(center.ResourceType) (string, bool)
 	faults *faults
+	start  func() storage.Engine // opens what is on the disk, as after a crash
 }
 
 func newWorld(t testing.TB) *world {
-	w := &world{t: t, clock: clock.NewVirtual(start), disk: new(memory.Disk), target: &target{byKey: map[string][]string{}}}
-	w.engine = memory.New(memory.Config{Clock: w.clock, Disk: w.disk})
+	w := &world{t: t, clock: clock.NewVirtual(start), disk: new(memory.Disk)}
+	w.start = func() storage.Engine {
+		w.disk.Crash(true)
+		return memory.New(memory.Config{Clock: w.clock, Disk: w.disk})
+	}
+	w.begin()
+	return w
+}
+
+// newWorldOnDisk has the engine that is used by default.
+func newWorldOnDisk(t testing.TB) *world {
+	w := &world{t: t, clock: clock.NewVirtual(start)}
+	dir := t.TempDir()
+	w.start = func() storage.Engine {
+		if w.engine != nil {
+			if err := w.engine.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		e, err := embedded.Open(embedded.Config{Dir: dir, Clock: w.clock})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	w.begin()
+	t.Cleanup(func() { w.engine.Close() })
+	return w
+}
+
+// begin writes how the journal begins.
+func (w *world) begin() {
+	t := w.t
+	w.target = &target{byKey: map[string][]string{}}
+	w.engine = w.start()
 	w.openJournal()
 	if _, err := w.log.Append(context.Background(), storage.Entry{Key: "owner", Data: []byte("1")}); err != nil {
 		t.Fatal(err)
@@ -59,7 +94,6 @@ func newWorld(t testing.TB) *world {
 	w.step(center.InstanceSaved{Key: []byte("key"), Instance: center.Instance{
 		ID: instanceID, ARN: "arn:aws:connect:us-east-1:111122223333:instance/" + instanceID,
 	}})
-	return w
 }
 
 func (w *world) openJournal() {
@@ -72,8 +106,7 @@ func (w *world) openJournal() {
 
 // crash ends everything that runs, and opens what is on the disk. What the feed knew is gone.
 func (w *world) crash() {
-	w.disk.Crash(true)
-	w.engine = memory.New(memory.Config{Clock: w.clock, Disk: w.disk})
+	w.engine = w.start()
 	w.openJournal()
 	w.box = nil
 }

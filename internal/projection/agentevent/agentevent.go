@@ -9,6 +9,7 @@ package agentevent
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -37,29 +38,42 @@ const (
 // Row is what is kept of one agent between events. The zero Row is an agent that nothing is known of.
 type Row struct {
 	Agent       lifecycle.Agent
-	Shown       json.RawMessage `json:",omitempty"` // the snapshot of Agent
-	Before      json.RawMessage `json:",omitempty"` // the last snapshot that differed from Shown
-	Seen        bool            `json:",omitempty"` // an event was due before: it logged in, or its status was set
-	Last        time.Time       `json:",omitzero"`  // EventTimestamp of the newest event
-	LoggedOutAt time.Time       `json:",omitzero"`
+	Shown       []byte    `json:"-"`          // the snapshot of Agent; no one changes its bytes
+	Before      []byte    `json:"-"`          // the last snapshot that differed from Shown
+	Seen        bool      `json:",omitempty"` // an event was due before: it logged in, or its status was set
+	Last        time.Time `json:",omitzero"`  // EventTimestamp of the newest event
+	LoggedOutAt time.Time `json:",omitzero"`
 }
 
-// Encode writes the row to be stored. Snapshots keep their bytes, which json.Marshal would not promise.
+// Encode writes the row to be stored: a line of JSON, and a line for each snapshot, whose bytes stay as they are.
 func (r *Row) Encode() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(r); err != nil {
+	head, err := json.Marshal(r)
+	if err != nil {
 		return nil, fmt.Errorf("encode the row of agent %s: %w", r.Agent.ID, err)
 	}
-	return b.Bytes(), nil
+	b := make([]byte, 0, len(head)+len(r.Shown)+len(r.Before)+2)
+	b = append(append(b, head...), '\n')
+	b = append(append(b, r.Shown...), '\n')
+	return append(b, r.Before...), nil
 }
 
 // DecodeRow reads what Encode wrote.
 func DecodeRow(b []byte) (Row, error) {
+	head, rest, ok := bytes.Cut(b, []byte{'\n'})
+	shown, before, ok2 := bytes.Cut(rest, []byte{'\n'})
 	var r Row
-	if err := json.Unmarshal(b, &r); err != nil {
+	err := json.Unmarshal(head, &r)
+	if err == nil && (!ok || !ok2) {
+		err = errors.New("it ends too early")
+	}
+	if err != nil {
 		return Row{}, fmt.Errorf("decode the row of an agent: %w", err)
+	}
+	if len(shown) > 0 {
+		r.Shown = bytes.Clone(shown)
+	}
+	if len(before) > 0 {
+		r.Before = bytes.Clone(before)
 	}
 	return r, nil
 }
@@ -154,7 +168,7 @@ func next(last, at time.Time) time.Time {
 // usualSnapshotBytes is what most snapshots stay below.
 const usualSnapshotBytes = 2 << 10
 
-func render(inst center.Instance, row *Row, id, typ string, before json.RawMessage) Document {
+func render(inst center.Instance, row *Row, id, typ string, before []byte) Document {
 	d := Document{ID: id, Key: inst.ARN + "/" + string(center.KindUser) + "/" + string(row.Agent.ID), Type: typ, Time: row.Last}
 	account, _ := document.Owner(inst)
 	b := make([]byte, 0, len(row.Shown)+len(before)+768)

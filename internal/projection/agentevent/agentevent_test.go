@@ -204,9 +204,9 @@ func TestFoldChangesNothingOfWhatCameIn(t *testing.T) {
 	_, _, inst, steps := load(t, "quiet")
 	var row Row
 	for _, st := range steps {
-		before, _ := json.Marshal(row)
+		before, _ := row.Encode()
 		again, first := Fold(inst, key, row, st.Stamp, st.Events)
-		if after, _ := json.Marshal(row); !bytes.Equal(before, after) {
+		if after, _ := row.Encode(); !bytes.Equal(before, after) {
 			t.Fatalf("step %d changed the row:\n%s\n%s", st.Stamp.Place, before, after)
 		}
 		var docs []Document
@@ -226,6 +226,14 @@ func TestFoldChangesNothingOfWhatCameIn(t *testing.T) {
 			t.Fatalf("step %d: a row that was stored differs (-was +is):\n%s", st.Stamp.Place, diff)
 		}
 		row = read
+	}
+}
+
+func TestARowThatIsBrokenIsAnError(t *testing.T) {
+	for _, b := range []string{"", "{}", "{}\n", "x\n\n", "{}\n{}"} {
+		if _, err := DecodeRow([]byte(b)); err == nil {
+			t.Errorf("%q was read", b)
+		}
 	}
 }
 
