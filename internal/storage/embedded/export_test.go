@@ -57,3 +57,11 @@ func Applied(sl storage.Log) uint64 {
 	defer l.mu.Unlock()
 	return l.next - 1
 }
+
+// Awaited says whether someone waits for the log to become durable.
+func Awaited(sl storage.Log) bool {
+	w := &sl.(*log).mark
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.wake != nil
+}

@@ -27,18 +27,18 @@ type faultFS struct {
 	bad    string        // syncs of files whose name has this in it fail
 }
 
-// hold makes syncs of the write-ahead log wait until release is called.
+// hold makes syncs of the write-ahead log wait until release is called. It may be called twice.
 func (fs *faultFS) hold() (release func()) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	gate := make(chan struct{})
 	fs.gate = gate
-	return func() {
+	return sync.OnceFunc(func() {
 		fs.mu.Lock()
 		defer fs.mu.Unlock()
 		fs.gate = nil
 		close(gate)
-	}
+	})
 }
 
 // spoil makes syncs of files fail whose name has part in it.

@@ -70,6 +70,7 @@ func TestNothingIsSeenBeforeItIsDurable(t *testing.T) {
 	mustAppend(t, l, entry("k", "old"))
 	mustAppend(t, table, entry("row", "old"))
 	release := r.fs.hold()
+	defer release()
 	done := make(chan error, 2)
 	for _, log := range []storage.Log{l, table} {
 		go func() {
@@ -88,14 +89,17 @@ func TestNothingIsSeenBeforeItIsDurable(t *testing.T) {
 		t.Fatalf("bounds during the sync: last %d, %v", last, err)
 	}
 	// What a table's append supersedes is gone from the picture, so its readers wait: they never see neither.
-	row := make(chan string)
+	row := make(chan string, 1)
 	go func() { row <- read(t, table, storage.Range{Key: "row"}) }()
 	// Who loses a guard to an append that is not durable waits for it.
-	lost := make(chan error)
+	lost := make(chan error, 1)
 	go func() {
 		_, err := l.Append(ctx, storage.Entry{Key: "k", Guard: &storage.Guard{Key: "k", Seq: 1}})
 		lost <- err
 	}()
+	until(t, "both wait", func() bool {
+		return embedded.Awaited(l) && embedded.Awaited(table) || len(row) > 0 || len(lost) > 0
+	})
 	select {
 	case got := <-row:
 		t.Fatalf("a table's row during the sync: got %s", got)
@@ -121,45 +125,51 @@ func TestNothingIsSeenBeforeItIsDurable(t *testing.T) {
 
 func TestWaitsForTheDiskCanBeGivenUp(t *testing.T) {
 	r := newRig(t)
-	l := mustOpen(t, r.e, "log", storage.Config{})
-	table := mustOpen(t, r.e, "table", storage.Config{Latest: true})
-	release := r.fs.hold()
-	for name, call := range map[string]func(context.Context) error{
-		"append": func(ctx context.Context) error { _, err := l.Append(ctx, entry("k", "1")); return err },
-		"table":  func(ctx context.Context) error { _, err := table.Append(ctx, entry("k", "1")); return err },
-	} {
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan error)
-		go func() { done <- call(ctx) }()
-		log := map[string]storage.Log{"append": l, "table": table}[name]
-		until(t, "the append is written", func() bool { return embedded.Applied(log) == 1 })
-		cancel()
-		if err := <-done; !errors.Is(err, storage.ErrUnknown) || !errors.Is(err, context.Canceled) {
-			t.Fatalf("%s: got %v, want ErrUnknown and Canceled", name, err)
-		}
-	}
-	for name, call := range map[string]func(context.Context) error{
-		"a table's readers": func(ctx context.Context) error { _, err := table.Read(ctx, storage.Range{}); return err },
-		"trim":              func(ctx context.Context) error { return l.Trim(ctx, 2) },
-		"a lost guard": func(ctx context.Context) error {
+	calls := map[string]func(context.Context, storage.Log) error{
+		"read a table":    func(ctx context.Context, l storage.Log) error { _, err := l.Read(ctx, storage.Range{}); return err },
+		"last of a table": func(ctx context.Context, l storage.Log) error { _, err := l.Last(ctx, "k"); return err },
+		"trim":            func(ctx context.Context, l storage.Log) error { return l.Trim(ctx, 2) },
+		"a lost guard": func(ctx context.Context, l storage.Log) error {
 			_, err := l.Append(ctx, storage.Entry{Key: "k", Guard: &storage.Guard{Key: "k"}})
 			return err
 		},
-	} {
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan error)
-		go func() { done <- call(ctx) }()
-		cancel()
-		if err := <-done; !errors.Is(err, context.Canceled) {
+	}
+	logs := map[string]storage.Log{}
+	for name := range calls {
+		logs[name] = mustOpen(t, r.e, storage.EscapeName(name), storage.Config{Latest: strings.Contains(name, "table")})
+	}
+	release := r.fs.hold()
+	defer release()
+	for name, call := range calls {
+		l := logs[name]
+		// give runs a call until it waits, and gives it up.
+		give := func(call func(context.Context) error, waits func() bool) error {
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			done := make(chan error, 1)
+			go func() { done <- call(ctx) }()
+			until(t, name+" waits", func() bool { return waits() || len(done) > 0 })
+			cancel()
+			return <-done
+		}
+		err := give(func(ctx context.Context) error { _, err := l.Append(ctx, entry("k", "1")); return err },
+			func() bool { return embedded.Applied(l) == 1 })
+		if !errors.Is(err, storage.ErrUnknown) || !errors.Is(err, context.Canceled) {
+			t.Fatalf("append: got %v, want ErrUnknown and Canceled", err)
+		}
+		err = give(func(ctx context.Context) error { return call(ctx, l) }, func() bool { return embedded.Awaited(l) })
+		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("%s: got %v, want Canceled", name, err)
 		}
 	}
 	release()
-	if got := mustAppend(t, l, entry("k", "2")); got != 2 {
-		t.Fatalf("the next number: got %d, want 2", got)
-	}
-	if got := read(t, l, storage.Range{}); got != "1:k=1 2:k=2" {
-		t.Fatalf("what was given up was stored: got %s", got)
+	for name, l := range logs {
+		if got := mustAppend(t, l, entry("j", "2")); got != 2 {
+			t.Fatalf("%s: the next number: got %d, want 2", name, got)
+		}
+		if got := read(t, l, storage.Range{}); got != "1:k=1 2:j=2" {
+			t.Fatalf("%s: what was given up was stored: got %s", name, got)
+		}
 	}
 }
 
@@ -385,6 +395,19 @@ func TestExpiredRecordsAreDeleted(t *testing.T) {
 	until(t, "everything is deleted", func() bool { n, _, _ := embedded.Stored(l); return n == 0 })
 	if got := mustAppend(t, l, entry("a", "z")); got != 21 {
 		t.Errorf("the next number: got %d, want 21", got)
+	}
+}
+
+func TestAnAgeThatGrowsDoesNotBringRecordsBack(t *testing.T) {
+	r := newRig(t)
+	l := mustOpen(t, r.e, "log", storage.Config{MaxAge: 10 * time.Second})
+	mustAppend(t, l, entry("k", "1"))
+	r.clock.Advance(11 * time.Second) // too soon for the expirer
+	mustAppend(t, l, entry("k", "2"))
+	mustOpen(t, r.e, "log", storage.Config{MaxAge: time.Hour})
+	r.crash(t, 0)
+	if got := read(t, mustOpen(t, r.e, "log", storage.Config{MaxAge: time.Hour}), storage.Range{}); got != "2:k=2" {
+		t.Fatalf("after a crash: got %s, want 2:k=2", got)
 	}
 }
 
