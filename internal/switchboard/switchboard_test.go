@@ -11,7 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
+	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
+	"github.com/hookswitch/hookswitch/internal/projection/live"
 	"github.com/hookswitch/hookswitch/internal/storage"
 )
 
@@ -299,4 +305,47 @@ func TestRunFinishesWhatWaitsWhenItEnds(t *testing.T) {
 	if cp, err := newestCheckpoint(b.ctx, b.snapshots, b.sb.Place()); err != nil || cp == nil || cp.place != b.sb.Place() {
 		t.Errorf("after Run the newest checkpoint is %+v, %v; want one at %d", cp, err, b.sb.Place())
 	}
+}
+
+func TestLiveShowsWhatTheMachineKnows(t *testing.T) {
+	for seed := range uint64(4) {
+		b := newBench(t)
+		b.open(nil)
+		b.populate(3)
+		s := b.sb.State()
+		v := live.New(b.sb.Place(), s.Directory, s.Agents, s.Contacts)
+		b.sb.Subscribe(v.Apply)
+		r := rand.New(rand.NewPCG(seed, 11))
+		for n := range 300 {
+			if b.random(r); n == 150 {
+				b.must(center.CreateQueue{Queue: center.Queue{Name: "Second", Hours: anyHours(b)}})
+			}
+		}
+		s = b.sb.State()
+		agents, contacts := map[center.AgentID]*lifecycle.Agent{}, map[center.ContactID]*lifecycle.Contact{}
+		for _, a := range v.Agents(nil) {
+			agents[a.ID] = &a
+		}
+		for _, c := range v.Contacts(nil) {
+			contacts[c.ID] = &c
+		}
+		if d := cmp.Diff(s.Agents, agents, cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("seed %d: agents:\n%s", seed, d)
+		}
+		if d := cmp.Diff(s.Contacts, contacts, cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("seed %d: contacts:\n%s", seed, d)
+		}
+		v.Directory(func(d *directory.Directory) {
+			if d := cmp.Diff(s.Directory, d, cmpopts.EquateEmpty()); d != "" {
+				t.Errorf("seed %d: directory:\n%s", seed, d)
+			}
+		})
+	}
+}
+
+func anyHours(b *bench) center.HoursID {
+	for id := range b.sb.State().Directory.Hours {
+		return id
+	}
+	return ""
 }
