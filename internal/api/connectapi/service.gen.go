@@ -463,7 +463,6 @@ var Allowed = []string{
 	"UpdateHoursOfOperation",
 	"UpdateInstanceAttribute",
 	"UpdateInstanceStorageConfig",
-	"UpdatePhoneNumber",
 	"UpdateQueueHoursOfOperation",
 	"UpdateQueueMaxContacts",
 	"UpdateQueueName",

@@ -1827,20 +1827,6 @@ type UpdateInstanceStorageConfigInput struct {
 	ClientToken   *string                // idempotency token
 }
 
-// UpdatePhoneNumberInput is the model's structure UpdatePhoneNumberRequest.
-type UpdatePhoneNumberInput struct {
-	PhoneNumberId *string // required, in the path
-	TargetArn     *string
-	InstanceId    *string
-	ClientToken   *string // idempotency token
-}
-
-// UpdatePhoneNumberOutput is the model's structure UpdatePhoneNumberResponse.
-type UpdatePhoneNumberOutput struct {
-	PhoneNumberId  *string
-	PhoneNumberArn *string
-}
-
 // UpdateQueueHoursOfOperationInput is the model's structure UpdateQueueHoursOfOperationRequest.
 type UpdateQueueHoursOfOperationInput struct {
 	InstanceId         *string // required, in the path

@@ -1465,15 +1465,6 @@ func (x *UpdateInstanceStorageConfigInput) validate(v *wire.Violations, p *wire.
 	}
 }
 
-func (x *UpdatePhoneNumberInput) validate(v *wire.Violations, p *wire.Path) {
-	if x.InstanceId != nil {
-		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
-	}
-	if x.ClientToken != nil {
-		v.String(p, "clientToken", *x.ClientToken, &ruleClientToken)
-	}
-}
-
 func (x *UpdateQueueHoursOfOperationInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)

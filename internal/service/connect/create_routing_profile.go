@@ -8,6 +8,9 @@ import (
 )
 
 func (s *Service) createRoutingProfile(ctx context.Context, in *connectapi.CreateRoutingProfileInput) (*connectapi.CreateRoutingProfileOutput, error) {
+	if err := checkConfigs(len(in.QueueConfigs), "QueueConfigs"); err != nil {
+		return nil, err
+	}
 	if err := refuseSet(member{"ManualAssignmentQueueConfigs", len(in.ManualAssignmentQueueConfigs) > 0}); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,9 @@ import (
 )
 
 func (s *Service) disassociateRoutingProfileQueues(ctx context.Context, in *connectapi.DisassociateRoutingProfileQueuesInput) (*connectapi.DisassociateRoutingProfileQueuesOutput, error) {
+	if err := checkConfigs(len(in.QueueReferences), "QueueReferences"); err != nil {
+		return nil, err
+	}
 	if err := refuseSet(member{"ManualAssignmentQueueReferences", len(in.ManualAssignmentQueueReferences) > 0}); err != nil {
 		return nil, err
 	}

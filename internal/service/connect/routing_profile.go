@@ -13,6 +13,16 @@ func queueConfigsIn(configs []connectapi.RoutingProfileQueueConfig) []center.Que
 	})
 }
 
+// configsMax is how many queues one request may name (documented with each of the operations; a profile may have more).
+const configsMax = 10
+
+func checkConfigs(n int, name string) error {
+	if n > configsMax {
+		return invalidParameter("%s: a request may have at most %d", name, configsMax)
+	}
+	return nil
+}
+
 func queueReferencesIn(refs []connectapi.RoutingProfileQueueReference) []center.QueueConfig {
 	return mapped(refs, func(r connectapi.RoutingProfileQueueReference) center.QueueConfig {
 		return center.QueueConfig{Queue: id[center.QueueID](r.QueueId), Channel: center.Channel(value(r.Channel))}

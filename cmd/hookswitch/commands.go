@@ -1,0 +1,27 @@
+package main
+
+import (
+	"net"
+
+	"github.com/spf13/cobra"
+)
+
+// commands are all that the program does, in the order of the help.
+func commands(sh *shared) []*cobra.Command {
+	return []*cobra.Command{
+		newServe(sh),
+		newEnv(sh),
+		newAWS(sh),
+		newVersion(sh),
+	}
+}
+
+// loopback reports whether an address is of this machine only.
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

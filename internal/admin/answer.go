@@ -1,0 +1,109 @@
+package admin
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/switchboard"
+)
+
+// httpError is an answer that is not a success.
+type httpError struct {
+	status  int
+	code    string // for programs
+	field   string // what of the request it is about
+	message string // for people
+}
+
+func (e *httpError) Error() string { return e.message }
+
+func badRequest(field, format string, args ...any) error {
+	return &httpError{http.StatusBadRequest, "Invalid", field, fmt.Sprintf(format, args...)}
+}
+
+func notFound(format string, args ...any) error {
+	return &httpError{http.StatusNotFound, "NotFound", "", fmt.Sprintf(format, args...)}
+}
+
+// writeError answers with an error: a refusal of the center as what it is, anything else as our failure.
+func writeError(w http.ResponseWriter, err error) {
+	var e *httpError
+	var refused *center.Refused
+	switch {
+	case errors.As(err, &e):
+	case errors.As(err, &refused):
+		e = &httpError{http.StatusConflict, string(refused.Reason), refused.Field, refused.Error()}
+		switch refused.Reason {
+		case center.NotFound:
+			e.status = http.StatusNotFound
+		case center.Invalid:
+			e.status = http.StatusBadRequest
+		}
+	case switchboard.Retryable(err):
+		e = &httpError{http.StatusServiceUnavailable, "TryAgain", "", err.Error()}
+	default:
+		e = &httpError{http.StatusInternalServerError, "Internal", "", err.Error()}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(e.status)
+	body := map[string]string{"error": e.message, "code": e.code}
+	if e.field != "" {
+		body["field"] = e.field
+	}
+	json.NewEncoder(w).Encode(body)
+}
+
+func writeJSON(w http.ResponseWriter, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(b)+1))
+	_, err = w.Write(append(b, '\n'))
+	return err
+}
+
+// readJSON reads a request's body. An unknown member is refused: it would be ignored otherwise. An empty body is {}.
+func readJSON(r *http.Request, v any) error {
+	dec := json.NewDecoder(r.Body)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil && !errors.Is(err, io.EOF) {
+		return badRequest("", "the body is not understood: %v", err)
+	}
+	if dec.More() {
+		return badRequest("", "the body is more than one JSON object")
+	}
+	return nil
+}
+
+// stream writes server-sent events. It flushes after each.
+type stream struct {
+	w     http.ResponseWriter
+	flush func() error
+}
+
+func newStream(w http.ResponseWriter) *stream {
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusOK)
+	s := &stream{w: w, flush: http.NewResponseController(w).Flush}
+	s.flush() // an error shows at the first event
+	return s
+}
+
+func (s *stream) send(id uint64, event string, data any) error {
+	b, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(s.w, "id: %d\nevent: %s\ndata: %s\n\n", id, event, b); err != nil {
+		return err
+	}
+	return s.flush()
+}

@@ -1,0 +1,62 @@
+package admin
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/hookswitch/hookswitch/internal/outbox"
+)
+
+// eventShown is a document as it was published.
+type eventShown struct {
+	Kind     string          `json:"kind"`
+	Instance string          `json:"instance,omitempty"`
+	Key      string          `json:"key,omitempty"`
+	ID       string          `json:"id,omitempty"`
+	Time     *time.Time      `json:"time,omitempty"`
+	Place    uint64          `json:"place,omitempty"`
+	Target   string          `json:"target,omitempty"`
+	Document json.RawMessage `json:"document,omitempty"`
+	Lost     uint64          `json:"lost,omitempty"`
+}
+
+// followEvents sends every document as it is published.
+func (h *Handler) followEvents(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	f := outbox.Filter{Key: q.Get("key")}
+	for _, k := range q["kind"] {
+		if !slices.Contains([]string{outbox.KindContactRecord, outbox.KindAgentEvent, outbox.KindContactEvent}, k) {
+			return badRequest("kind", "kind must be one of %s, %s, %s", outbox.KindContactRecord, outbox.KindAgentEvent, outbox.KindContactEvent)
+		}
+		f.Kinds = append(f.Kinds, k)
+	}
+	if name := q.Get("instance"); name != "" {
+		i, err := h.find(name)
+		if err != nil {
+			return err
+		}
+		f.Instance = i.Info.ID
+	}
+	var err error
+	if f.After, err = number(r, "after"); err != nil {
+		return err
+	}
+	if recent := q.Get("recent"); recent != "" {
+		if f.Recent, err = strconv.Atoi(recent); err != nil || f.Recent < 0 {
+			return badRequest("recent", "recent must be a number")
+		}
+	}
+	s := newStream(w)
+	for item := range h.cfg.Feed.Follow(r.Context(), f) {
+		shown := eventShown{
+			Kind: item.Kind, Instance: string(item.Instance), Key: item.Key, ID: item.ID, Time: moment(item.Time), Place: item.Place, Target: item.Target, Document: item.Document, Lost: item.Lost,
+		}
+		if s.send(item.Number, item.Kind, shown) != nil {
+			return nil
+		}
+	}
+	return nil
+}

@@ -1,0 +1,157 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
+	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
+	"github.com/hookswitch/hookswitch/internal/contactstore"
+	"github.com/hookswitch/hookswitch/internal/journal"
+	"github.com/hookswitch/hookswitch/internal/outbox"
+	"github.com/hookswitch/hookswitch/internal/projection/live"
+	"github.com/hookswitch/hookswitch/internal/service/connect"
+	"github.com/hookswitch/hookswitch/internal/switchboard"
+)
+
+// readers are what follows the journal of one instance.
+type readers struct {
+	journal  *journal.Reader
+	contacts *contactstore.Store
+	outbox   *outbox.Outbox
+	stop     context.CancelFunc
+	group    sync.WaitGroup
+}
+
+// attach opens the readers of an instance and starts them. It is the hook of switchboard.Instances.
+func (n *Node) attach(ctx context.Context, h *switchboard.Handle) error {
+	id := h.Info.ID
+	r := &readers{journal: journal.New(journal.Config{Log: h.Journal})}
+	var err error
+	if r.contacts, err = contactstore.Open(ctx, contactstore.Config{
+		Instance: id, Engine: n.engine, Journal: r.journal, Clock: n.clock, Logger: n.log,
+	}); err != nil {
+		return fmt.Errorf("contact store of %s: %w", id, err)
+	}
+	if r.outbox, err = outbox.Open(ctx, outbox.Config{
+		Instance: id, Journal: r.journal, Engine: n.engine, Exchange: n.exchange, Feed: n.feed, Clock: n.clock, Logger: n.log,
+		RecordDelay: n.cfg.recordDelay(), Association: association(h.Live),
+	}); err != nil {
+		return fmt.Errorf("outbox of %s: %w", id, err)
+	}
+	h.Switchboard.Subscribe(r.journal.Publish)
+	run, stop := context.WithCancel(n.background)
+	r.stop = stop
+	n.mu.Lock()
+	n.readers[id] = r
+	n.mu.Unlock()
+	n.follow(&r.group, run, id, "contact store", r.contacts.Run)
+	n.follow(&r.group, run, id, "outbox", r.outbox.Run)
+	return nil
+}
+
+// follow runs a reader until its context ends. A reader that fails on the way is started again by itself inside; one
+// that returns early has met something that only a restart can mend.
+func (n *Node) follow(group *sync.WaitGroup, ctx context.Context, id center.InstanceID, what string, run func(context.Context) error) {
+	group.Go(func() {
+		if err := run(ctx); err != nil && ctx.Err() == nil {
+			n.log.Error("a reader of the journal has ended", "instance", string(id), "reader", what, "err", err)
+		}
+	})
+}
+
+// detach ends the readers of an instance. It is the hook of switchboard.Instances.
+func (n *Node) detach(_ context.Context, h *switchboard.Handle) {
+	n.mu.Lock()
+	r := n.readers[h.Info.ID]
+	delete(n.readers, h.Info.ID)
+	n.mu.Unlock()
+	if r != nil {
+		r.stop()
+		r.group.Wait()
+	}
+}
+
+// association looks up where documents of a kind go as things stand.
+func association(v *live.View) func(center.ResourceType) (string, bool) {
+	return func(kind center.ResourceType) (target string, ok bool) {
+		v.Directory(func(d *directory.Directory) {
+			a, found := d.Associations[kind]
+			target, ok = a.Target(), found
+		})
+		return target, ok && target != ""
+	}
+}
+
+func (n *Node) readersOf(id center.InstanceID) *readers {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.readers[id]
+}
+
+// centers shows the node's instances to the Connect API.
+type centers struct{ n *Node }
+
+func (c centers) Create(ctx context.Context, account, region string, cmd center.CreateInstance) error {
+	_, err := c.n.instances.Create(ctx, account, region, cmd)
+	return err
+}
+
+func (c centers) Find(account, region string, id center.InstanceID) (connect.Center, bool) {
+	h, err := c.n.instances.Get(account, region, string(id))
+	if err != nil {
+		return nil, false
+	}
+	return oneCenter{c.n, h}, true
+}
+
+func (c centers) List(account, region string) []connect.Center {
+	var all []connect.Center
+	for _, info := range c.n.instances.List(account, region) {
+		if one, ok := c.Find(account, region, info.ID); ok {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+func (c centers) Delete(ctx context.Context, account, region string, id center.InstanceID) error {
+	return c.n.instances.Delete(ctx, account, region, string(id))
+}
+
+// oneCenter is an instance with its readers.
+type oneCenter struct {
+	n *Node
+	h *switchboard.Handle
+}
+
+func (c oneCenter) Submit(ctx context.Context, cmd center.Command) (center.Step, error) {
+	r, err := c.h.Switchboard.Submit(ctx, cmd)
+	return r.Step, err
+}
+
+func (c oneCenter) View() *live.View { return c.h.Live }
+
+// Contact looks among the open contacts first, which need no wait, and then among all that were.
+func (c oneCenter) Contact(ctx context.Context, id center.ContactID) (lifecycle.Contact, bool, error) {
+	if contact, ok := c.h.Live.Contact(id); ok {
+		return contact, true, nil
+	}
+	r := c.n.readersOf(c.h.Info.ID)
+	if r == nil {
+		return lifecycle.Contact{}, false, switchboard.ErrClosed
+	}
+	ctx, cancel := context.WithTimeout(ctx, contactWait)
+	defer cancel()
+	if err := r.contacts.WaitFor(ctx, c.h.Live.Place()); err != nil {
+		return lifecycle.Contact{}, false, fmt.Errorf("contact store of %s is behind its journal: %w", c.h.Info.ID, err)
+	}
+	contact, err := r.contacts.Get(ctx, id)
+	if errors.Is(err, contactstore.ErrNotFound) {
+		return lifecycle.Contact{}, false, nil
+	}
+	return contact, err == nil, err
+}
