@@ -58,9 +58,13 @@ func (s *Switchboard) ReadSteps(ctx context.Context, after uint64, max int) ([]P
 }
 
 // StateBefore returns a state from which the one at a place can be had with few steps, and its own place: that of a
-// checkpoint, or the empty state at 0 for places near the beginning. The caller owns it. It returns ErrTooOld when the
-// nearest state is more than two checkpoints away.
+// checkpoint, or the empty state at 0 for places near the beginning. The caller owns it. It returns ErrTooOld for places
+// more than two checkpoints away from the newest step, or from the nearest state; it never does for one checkpoint.
 func (s *Switchboard) StateBefore(ctx context.Context, place uint64) (*machine.State, uint64, error) {
+	far := 2 * uint64(s.cfg.CheckpointEvery)
+	if s.Place() > place+far {
+		return nil, 0, fmt.Errorf("%w: the state at %d", ErrTooOld, place)
+	}
 	cp, err := newestCheckpoint(ctx, s.cfg.Snapshots, place)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read checkpoints: %w", err)
@@ -70,7 +74,7 @@ func (s *Switchboard) StateBefore(ctx context.Context, place uint64) (*machine.S
 	if cp != nil {
 		state, from = cp.state, cp.place
 	}
-	if place-from > 2*uint64(s.cfg.CheckpointEvery) {
+	if place-from > far {
 		return nil, 0, fmt.Errorf("%w: the state at %d", ErrTooOld, place)
 	}
 	m, _, err := s.foldFrom(ctx, &checkpoint{place: from, state: state}, from, nil)

@@ -64,11 +64,13 @@ func TestStateBeforeIsNeverBeyondAndNeverFarAway(t *testing.T) {
 		s, at, err := b.sb.StateBefore(b.ctx, place)
 		switch {
 		case errors.Is(err, ErrTooOld):
-			if place+every >= last || place <= 2*every {
+			if place+every >= last {
 				t.Errorf("the state at %d of %d is said to be too old", place, last)
 			}
 		case err != nil:
 			t.Errorf("StateBefore(%d): %v", place, err)
+		case place+2*every < last:
+			t.Errorf("the state at %d of %d is not said to be too old", place, last)
 		case at > place || place-at > 2*every || s.Place != at:
 			t.Errorf("StateBefore(%d) = the state at %d, which says %d", place, at, s.Place)
 		default:
