@@ -84,21 +84,12 @@ func TestGoSDK(t *testing.T) {
 	}
 	must[*client.PutRecordOutput](t)(c.PutRecord(ctx, &client.PutRecordInput{StreamName: name, PartitionKey: aws.String("single"), Data: []byte{}}))
 
-	shards := must[*client.ListShardsOutput](t)(c.ListShards(ctx, &client.ListShardsInput{StreamName: name})).Shards
 	got := map[string]string{}
-	for _, sh := range shards {
-		it := must[*client.GetShardIteratorOutput](t)(c.GetShardIterator(ctx, &client.GetShardIteratorInput{
-			StreamName: name, ShardId: sh.ShardId, ShardIteratorType: types.ShardIteratorTypeTrimHorizon})).ShardIterator
-		for {
-			out := must[*client.GetRecordsOutput](t)(c.GetRecords(ctx, &client.GetRecordsInput{ShardIterator: it, Limit: aws.Int32(100)}))
-			for _, r := range out.Records {
-				got[*r.PartitionKey] = string(r.Data)
-				if age := wall.Now().Sub(*r.ApproximateArrivalTimestamp); age < -time.Second || age > time.Minute {
-					t.Errorf("a record arrived %v ago", age)
-				}
-			}
-			if it = out.NextShardIterator; len(out.Records) == 0 && *out.MillisBehindLatest == 0 {
-				break
+	for _, records := range readAll(t, c, *name) {
+		for _, r := range records {
+			got[*r.PartitionKey] = string(r.Data)
+			if age := wall.Now().Sub(*r.ApproximateArrivalTimestamp); age < -time.Second || age > time.Minute {
+				t.Errorf("a record arrived %v ago", age)
 			}
 		}
 	}

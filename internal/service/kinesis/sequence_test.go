@@ -104,6 +104,18 @@ func TestParseSequence(t *testing.T) {
 	}
 }
 
+func FuzzParseSequence(f *testing.F) {
+	f.Add("49590338271490256608559692538361571095921575989136588898")
+	f.Add("0")
+	f.Add(strings.Repeat("9", 57))
+	f.Fuzz(func(t *testing.T, s string) {
+		n, err := parseSequence(s)
+		if err == nil && n.version == 2 && n.String() != strings.TrimLeft(s, "0") {
+			t.Fatalf("%q parses as %+v, which prints %s", s, n, n)
+		}
+	})
+}
+
 func BenchmarkSequenceNumber(b *testing.B) {
 	n := sequenceNumber{shardCreated: 1700000000, shardIndex: 3, counter: 7_000_000, time: 1700000009, version: 2}
 	buf := make([]byte, 0, sequenceDigits)

@@ -149,5 +149,8 @@ func (s *sealer) openIterator(token string) (it iterator, err error) {
 		}
 		*text = string(head)
 	}
+	if len(b) > 0 {
+		return it, errToken
+	}
 	return it, nil
 }
