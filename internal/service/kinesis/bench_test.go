@@ -74,7 +74,7 @@ func parallel(c, n int, work func(worker int)) time.Duration {
 	var left atomic.Int64
 	left.Store(int64(n))
 	var all sync.WaitGroup
-	begin := time.Now()
+	begin := wall.Now()
 	for i := range c {
 		all.Go(func() {
 			for left.Add(-1) >= 0 {
@@ -83,7 +83,7 @@ func parallel(c, n int, work func(worker int)) time.Duration {
 		})
 	}
 	all.Wait()
-	return time.Since(begin)
+	return wall.Now().Sub(begin)
 }
 
 const (

@@ -39,8 +39,12 @@ func (s *Service) putRecords(ctx context.Context, in *kinesisapi.PutRecordsInput
 		return nil, errNoStream(st.key) // deleted meanwhile
 	}
 	if failed > 0 {
-		// The answer is a 200, so nobody else reports this.
-		s.log.LogAttrs(ctx, slog.LevelError, "records not stored", slog.String("stream", st.arn), slog.Int("records", int(failed)), slog.Any("err", err))
+		// The answer is a 200, so nobody else reports this. That a client has gone is its own doing.
+		level := slog.LevelError
+		if ctx.Err() != nil {
+			level = slog.LevelDebug
+		}
+		s.log.LogAttrs(ctx, level, "records not stored", slog.String("stream", st.arn), slog.Int("records", int(failed)), slog.Any("err", err))
 	}
 	out.FailedRecordCount = &failed
 	return out, nil

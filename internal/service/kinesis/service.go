@@ -179,8 +179,29 @@ func (s *Service) take(r storage.Record) error {
 }
 
 // apply makes a description the state of its stream, unless a newer one is known.
-func (s *Service) apply(doc streamDoc, rev uint64) *stream {
+func (s *Service) apply(doc streamDoc, rev uint64) {
 	key := streamKey{doc.Account, doc.Region, doc.Name}
+	var old *streamState
+	if st := s.known(key); st != nil {
+		old = st.state.Load()
+	}
+	for {
+		if old != nil && old.rev >= rev {
+			return
+		}
+		// A large stream takes a moment, so this is not done under the lock that every request takes.
+		next := s.newStreamState(doc, rev, old)
+		cur, done := s.replace(key, old, next)
+		if done {
+			return
+		}
+		old = cur
+	}
+}
+
+// replace makes next the state of a stream if that is still old (nil: there is no such stream), and returns the state
+// that it found.
+func (s *Service) replace(key streamKey, old, next *streamState) (cur *streamState, done bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := s.streams[key]
@@ -188,17 +209,16 @@ func (s *Service) apply(doc streamDoc, rev uint64) *stream {
 		st = &stream{key: key}
 		s.streams[key] = st
 	}
-	old := st.state.Load()
-	if old != nil && old.rev >= rev {
-		return st
+	if cur = st.state.Load(); cur != old {
+		return cur, false
 	}
-	st.state.Store(s.newStreamState(doc, rev, old))
-	if old != nil && old.ID != doc.ID {
+	st.state.Store(next)
+	if old != nil && old.ID != next.ID {
 		old.logs.close()
 		delete(s.byID, old.ID)
 	}
-	s.byID[doc.ID] = st
-	return st
+	s.byID[next.ID] = st
+	return cur, true
 }
 
 // known returns a stream that this process has heard of, or nil.
