@@ -16,8 +16,10 @@ import (
 
 	"github.com/hookswitch/hookswitch/internal/clock"
 	"github.com/hookswitch/hookswitch/internal/storage"
+	"github.com/hookswitch/hookswitch/internal/storage/distributed"
 	"github.com/hookswitch/hookswitch/internal/storage/embedded"
 	"github.com/hookswitch/hookswitch/internal/storage/memory"
+	"github.com/hookswitch/hookswitch/internal/storage/storagetest/natstest"
 )
 
 func TestConfigIsChecked(t *testing.T) {
@@ -111,11 +113,18 @@ func TestRecordsComeBackInOrderOnce(t *testing.T) {
 
 // engines opens each engine on a place that survives closing it.
 func engines(t *testing.T, c clock.Clock) map[string]func() storage.Engine {
-	disk, dir := new(memory.Disk), filepath.Join(t.TempDir(), "data")
+	disk, dir, nats := new(memory.Disk), filepath.Join(t.TempDir(), "data"), natstest.Start(t)
 	return map[string]func() storage.Engine{
 		"memory": func() storage.Engine { return memory.New(memory.Config{Clock: c, Disk: disk}) },
 		"embedded": func() storage.Engine {
 			e, err := embedded.Open(embedded.Config{Dir: dir, Clock: c})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e
+		},
+		"distributed": func() storage.Engine {
+			e, err := distributed.Open(context.Background(), distributed.Config{URL: nats.URL, MonitorURLs: []string{nats.MonitorURL}})
 			if err != nil {
 				t.Fatal(err)
 			}
