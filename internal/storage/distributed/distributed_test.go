@@ -3,7 +3,6 @@ package distributed_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"strings"
 	"sync"
 	"testing"
@@ -21,7 +20,7 @@ import (
 
 func open(t storagetest.T, s *natstest.Server) *distributed.Engine {
 	t.Helper()
-	e, err := distributed.Open(context.Background(), distributed.Config{URL: s.URL, MonitorURLs: []string{s.MonitorURL}, RequestTimeout: time.Second})
+	e, err := distributed.Open(context.Background(), distributed.Config{URL: s.URL, MonitorURLs: []string{s.MonitorURL}})
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
@@ -29,16 +28,13 @@ func open(t storagetest.T, s *natstest.Server) *distributed.Engine {
 }
 
 func TestContract(t *testing.T) {
-	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
-		checks.Value.Set("20") // every step of the model costs syncs of the server here
-		defer checks.Value.Set(checks.DefValue)
-	}
 	storagetest.Run(t, func(t *testing.T) *storagetest.Harness {
 		s := natstest.Start(t)
 		e := open(t, s)
 		t.Cleanup(func() { e.Close() })
 		return &storagetest.Harness{
 			Engine: e,
+			Slow:   true,
 			Restart: func(t storagetest.T) storage.Engine {
 				if err := e.Close(); err != nil {
 					t.Fatalf("close: %v", err)

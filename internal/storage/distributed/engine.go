@@ -74,6 +74,35 @@ type Engine struct {
 
 	mu   sync.Mutex // guards logs
 	logs map[string]*log
+
+	line line
+}
+
+// line is the connection that stands, or stood last. An answer that was under way when it broke will not come.
+type line struct {
+	mu   sync.Mutex // guards everything below
+	ctx  context.Context
+	lose context.CancelFunc
+}
+
+// broke ends the context of the connection that was lost, and begins one for the next.
+func (l *line) broke() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.lose != nil {
+		l.lose()
+	}
+	l.ctx, l.lose = context.WithCancel(context.Background())
+}
+
+// answer returns a context that also ends when the connection is lost or the time for an answer is over.
+func (e *Engine) answer(ctx context.Context) (context.Context, context.CancelFunc) {
+	e.line.mu.Lock()
+	line := e.line.ctx
+	e.line.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, e.timeout)
+	stop := context.AfterFunc(line, cancel)
+	return ctx, func() { stop(); cancel() }
 }
 
 // Open connects, and refuses a server that cannot keep the contract: ErrUnsafe if it does not sync every write or does
@@ -97,11 +126,13 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 		}
 		cfg.Logger.Warn("storage may lose acknowledged records in a power failure", "reason", err)
 	}
-	nc, err := connect(cfg.URL, cfg)
+	e := &Engine{replicas: cfg.Replicas, timeout: cfg.RequestTimeout, logs: map[string]*log{}}
+	e.line.broke()
+	nc, err := connect(cfg.URL, cfg, e.line.broke)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{nc: nc, replicas: cfg.Replicas, timeout: cfg.RequestTimeout, logs: map[string]*log{}}
+	e.nc = nc
 	if e.js, err = jetstream.New(nc, jetstream.WithDefaultTimeout(cfg.RequestTimeout)); err == nil {
 		_, err = e.js.AccountInfo(ctx)
 	}
@@ -118,10 +149,11 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 }
 
 // connect opens a connection that comes back by itself. What is sent meanwhile fails at once and is not kept: it would
-// arrive after its caller was told that it did not.
-func connect(url string, cfg Config) (*nats.Conn, error) {
+// arrive after its caller was told that it did not. Broke is called when the connection is lost.
+func connect(url string, cfg Config, broke func()) (*nats.Conn, error) {
 	nc, err := nats.Connect(url, nats.Name("hookswitch"), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1), nats.Timeout(cfg.RequestTimeout),
-		nats.DisconnectErrHandler(func(nc *nats.Conn, err error) {
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			broke()
 			if err != nil {
 				cfg.Logger.Warn("lost the connection to the storage server", "error", err)
 			}

@@ -187,7 +187,7 @@ func (l *log) message(en *storage.Entry) *nats.Msg {
 
 // commit sends the message that makes an append happen, and waits for the answer.
 func (l *log) commit(ctx context.Context, m *nats.Msg) (uint64, error) {
-	ctx, cancel := context.WithTimeout(ctx, l.e.timeout)
+	ctx, cancel := l.e.answer(ctx)
 	defer cancel()
 	reply, err := l.e.nc.RequestMsgWithContext(ctx, m)
 	if errors.Is(err, nats.ErrNoResponders) || errors.Is(err, nats.ErrReconnectBufExceeded) {
@@ -218,7 +218,7 @@ func (l *log) Last(ctx context.Context, key string) (storage.Record, error) {
 		return storage.Record{}, err
 	}
 	defer l.e.leave()
-	ctx, cancel := context.WithTimeout(ctx, l.e.timeout)
+	ctx, cancel := l.e.answer(ctx)
 	defer cancel()
 	m, err := l.e.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+streamPrefix+l.name, fmt.Appendf(nil, `{"last_by_subj":%q}`, l.subject+key))
 	if err != nil {

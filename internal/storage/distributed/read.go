@@ -81,7 +81,8 @@ func (l *log) Read(ctx context.Context, r storage.Range) ([]storage.Record, erro
 func (l *log) get(ctx context.Context, req getRequest) (out []storage.Record, more bool, err error) {
 	for try := 0; ; try++ {
 		out, more, err = l.getOnce(ctx, req)
-		if !errors.Is(err, nats.ErrNoResponders) && !errors.Is(err, nats.ErrReconnectBufExceeded) {
+		lost := errors.Is(err, context.Canceled) && ctx.Err() == nil // the connection, on the way
+		if !lost && !errors.Is(err, nats.ErrNoResponders) && !errors.Is(err, nats.ErrReconnectBufExceeded) {
 			break
 		}
 		if existsErr := l.exists(ctx); errors.Is(existsErr, storage.ErrNotFound) {
@@ -104,7 +105,7 @@ func (l *log) get(ctx context.Context, req getRequest) (out []storage.Record, mo
 }
 
 func (l *log) getOnce(ctx context.Context, req getRequest) (out []storage.Record, more bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, l.e.timeout)
+	ctx, cancel := l.e.answer(ctx)
 	defer cancel()
 	body, err := json.Marshal(req)
 	if err != nil {

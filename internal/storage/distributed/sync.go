@@ -75,7 +75,7 @@ const systemPatience = 500 * time.Millisecond
 
 // askSystem asks all servers of the cluster over NATS.
 func askSystem(ctx context.Context, cfg Config) error {
-	nc, err := connect(cfg.SystemURL, cfg)
+	nc, err := connect(cfg.SystemURL, cfg, func() {})
 	if err != nil {
 		return err
 	}

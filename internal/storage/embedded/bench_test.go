@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hookswitch/hookswitch/internal/clock"
 	"github.com/hookswitch/hookswitch/internal/storage"
 	"github.com/hookswitch/hookswitch/internal/storage/embedded"
 )
@@ -109,7 +110,7 @@ func BenchmarkAgainstRaw(b *testing.B) {
 			}
 			data := payload(1)
 			measure := func(write func()) time.Duration {
-				start := time.Now()
+				start := clock.System{}.Now()
 				var writers sync.WaitGroup
 				for range c.writers {
 					writers.Go(func() {
@@ -119,7 +120,7 @@ func BenchmarkAgainstRaw(b *testing.B) {
 					})
 				}
 				writers.Wait()
-				return time.Since(start)
+				return clock.System{}.Now().Sub(start)
 			}
 			rawBatch := make([][]byte, c.batch)
 			entries := make([]storage.Entry, c.batch)

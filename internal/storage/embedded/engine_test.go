@@ -97,6 +97,7 @@ func TestContractOnARealDisk(t *testing.T) {
 		t.Cleanup(func() { e.Close() })
 		return &storagetest.Harness{
 			Engine: e,
+			Slow:   true,
 			Clock:  c,
 			Restart: func(t storagetest.T) storage.Engine {
 				if err := e.Close(); err != nil {

@@ -55,8 +55,10 @@ func read(t testing.TB, l storage.Log, r storage.Range) string {
 // until runs the scheduler until ok says so.
 func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !ok(); runtime.Gosched() {
-		if time.Now().After(deadline) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	for ; !ok(); runtime.Gosched() {
+		if ctx.Err() != nil {
 			t.Fatalf("waited in vain until %s", what)
 		}
 	}

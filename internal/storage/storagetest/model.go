@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
 	"testing"
@@ -82,8 +83,14 @@ func (m *model) first() uint64 {
 
 var modelKeys = []string{"a", "b", "aa", "a.b", "c-d_e"}
 
+const slowChecks = "15"
+
 // testModel does random things to an engine and to the model, and compares what both say.
 func testModel(t *testing.T, h *Harness) {
+	if checks := flag.Lookup("rapid.checks"); h.Slow && checks.Value.String() == checks.DefValue {
+		checks.Value.Set(slowChecks)
+		defer checks.Value.Set(checks.DefValue)
+	}
 	run := 0
 	rapid.Check(t, func(t *rapid.T) {
 		run++

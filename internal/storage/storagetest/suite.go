@@ -26,6 +26,9 @@ type Harness struct {
 	// Crash loses what is not on the disk and opens it again. Kept says how much of what was written and not synced
 	// reached the disk, in percent.
 	Crash func(t T, kept int) storage.Engine
+	// Slow says that a write costs a real sync. The model test then makes slowChecks runs, not rapid's hundred, unless
+	// -rapid.checks asks for a number.
+	Slow bool
 	// Plan makes a fault strike after some more appends.
 	Plan func(f Fault, after int)
 }
