@@ -77,3 +77,19 @@ func TestARNs(t *testing.T) {
 		t.Errorf("owner: got %s, %s", a, r)
 	}
 }
+
+func FuzzAppendString(f *testing.F) {
+	for _, s := range []string{"", "a\"\\\n", "\xff", "\uFFFD", "日本"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := AppendString(nil, s)
+		var back string
+		if err := json.Unmarshal(got, &back); err != nil || back != validEach(s) || !utf8.Valid(got) {
+			t.Errorf("%q became %q, read back as %q: %v", s, got, back, err)
+		}
+		if inner := appendText(nil, s); string(inner) != string(got[1:len(got)-1]) {
+			t.Errorf("%q without quotes: %q", s, inner)
+		}
+	})
+}
