@@ -39,6 +39,7 @@ func (s *serveFlags) register(f *pflag.FlagSet) {
 	f.StringArrayVar(&s.credentials, "credentials", nil, "access key for --auth verify, as KEYID=SECRET; may be repeated")
 	f.StringVar(&s.cfg.Account, "account", "000000000000", "account of callers whose access key id is not 12 digits")
 	f.StringVar(&s.cfg.Region, "region", "us-east-1", "Region of callers who sign for none")
+	f.StringArrayVar(&s.cfg.CORSOrigins, "cors-origin", nil, "origin whose pages may call the APIs in a browser, besides this machine's own; * for all; may be repeated")
 	f.BoolVar(&s.cfg.AdminRemote, "admin-remote", false, "let other machines use the operator API (/_hookswitch/) too")
 	f.StringVar(&s.cfg.Clock, "clock", node.RealClock, "real, or virtual: stands still until POST /_hookswitch/clock moves it")
 	f.StringVar(&s.clockStart, "clock-start", "", "where a virtual clock begins, such as 2026-01-01T00:00:00Z (default now)")

@@ -87,7 +87,7 @@ func (c *call) write(resp *wire.Response) {
 	if c.svc != nil && c.svc.ExtendedID && !preflight {
 		set(headerExtendedID, c.id2)
 	}
-	if len(c.r.Header["Origin"]) > 0 && (c.svc == nil || c.svc.cors) {
+	if len(c.r.Header["Origin"]) > 0 && (c.svc == nil || c.svc.cors) && c.originAllowed() {
 		set(headerAllowOrigin, "*")
 		if !preflight {
 			set("Access-Control-Expose-Headers", corsExposed)

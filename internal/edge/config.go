@@ -42,6 +42,11 @@ type Config struct {
 	// something and come from another site's page in a browser do not reach it. Nil: such paths are not found.
 	Admin http.Handler
 
+	// Origin decides which sites' pages may call the services from a browser; it is asked with the Origin header, and a
+	// request it denies is refused. Nil: every site's, as AWS has it; right only where signatures are verified, since a
+	// page can make up any. LoopbackOrigin is for AuthOpen.
+	Origin func(origin string) bool
+
 	// Auth is AuthOpen when empty.
 	Auth AuthMode
 	// Credentials finds the secret of an access key id; false for one that is not known. Only AuthVerify needs it.
@@ -88,7 +93,7 @@ var account = regexp.MustCompile(`^[0-9]{12}$`)
 func New(cfg Config) (*Handler, error) {
 	h := &Handler{
 		auth: cfg.Auth, credentials: cfg.Credentials, account: cfg.DefaultAccount, region: cfg.DefaultRegion,
-		clock: cfg.Clock, wall: cfg.Wall, log: cfg.Logger, observe: cfg.Observe, admin: cfg.Admin,
+		clock: cfg.Clock, wall: cfg.Wall, log: cfg.Logger, observe: cfg.Observe, admin: cfg.Admin, origin: cfg.Origin,
 		ids: ids{rand: cfg.Rand}, requestsMax: int64(cfg.RequestsMax),
 		byTarget: map[string]*service{}, bySigningName: map[string][]*service{}, byHostLabel: map[string]*service{},
 	}

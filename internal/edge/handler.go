@@ -28,6 +28,7 @@ type Handler struct {
 	log           *slog.Logger
 	observe       func(Observed)
 	admin         http.Handler
+	origin        func(string) bool // nil: all
 	ids           ids
 	keys          keyCache
 	requestsMax   int64
@@ -127,6 +128,10 @@ func (h *Handler) serveAdmin(w http.ResponseWriter, r *http.Request) bool {
 
 // answer finds out what to say.
 func (c *call) answer() *wire.Response {
+	if !c.originAllowed() {
+		return c.refuse(http.StatusForbidden, "AccessDeniedException",
+			"Pages of this origin may not call this server: see --cors-origin, or verify signatures (--auth verify).")
+	}
 	if resp := c.preflight(); resp != nil {
 		return resp
 	}

@@ -6,7 +6,9 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/edge"
@@ -45,6 +47,7 @@ type Config struct {
 	Credentials map[string]string // secret by access key id, for verify
 	Account     string            // of callers whose key names none; "": 000000000000
 	Region      string            // of callers who sign for none; "": us-east-1
+	CORSOrigins []string          // whose pages may call in a browser besides this machine's own; "*": everybody's. Verify: everybody's
 	AdminRemote bool              // the operator API answers other machines as well
 
 	Clock      string    // RealClock or VirtualClock; "": real
@@ -101,6 +104,11 @@ func (c Config) Validate() error {
 	default:
 		wrong("--auth %q: want %s or %s", c.Auth, edge.AuthOpen, edge.AuthVerify)
 	}
+	for _, o := range c.CORSOrigins {
+		if u, err := url.Parse(o); o != "*" && (err != nil || u.Scheme == "" || u.Host == "" || u.Path != "") {
+			wrong("--cors-origin %q: want an origin such as https://app.example:8443, or *", o)
+		}
+	}
 	if c.Account != "" && !accountForm.MatchString(c.Account) {
 		wrong("--account %q: want 12 digits", c.Account)
 	}
@@ -122,6 +130,14 @@ func (c Config) recordDelay() time.Duration {
 		return *c.RecordDelay
 	}
 	return 0
+}
+
+// origin returns who decides which pages may call: with verified signatures everybody's may, as on AWS.
+func (c Config) origin() func(string) bool {
+	if c.Auth == string(edge.AuthVerify) || slices.Contains(c.CORSOrigins, "*") {
+		return nil
+	}
+	return func(o string) bool { return edge.LoopbackOrigin(o) || slices.Contains(c.CORSOrigins, o) }
 }
 
 func or[T comparable](v, otherwise T) T {

@@ -151,7 +151,7 @@ func (n *Node) bind(ctx context.Context) error {
 	})
 	handler, err := edge.New(edge.Config{
 		Operations: n.operations, Admin: n.admin, Auth: edge.AuthMode(or(n.cfg.Auth, string(edge.AuthOpen))), Credentials: n.credential,
-		DefaultAccount: n.cfg.Account, DefaultRegion: n.cfg.Region, Clock: n.clock, Logger: n.log.With("component", "edge"),
+		Origin: n.cfg.origin(), DefaultAccount: n.cfg.Account, DefaultRegion: n.cfg.Region, Clock: n.clock, Logger: n.log.With("component", "edge"),
 	})
 	if err != nil {
 		return fmt.Errorf("front door: %w", err)
