@@ -44,19 +44,20 @@ func accessDenied(c wire.Caller, action, resource string) error {
 	return &kinesisapi.AccessDeniedException{Message: text}
 }
 
-func under(k streamKey) string { return fmt.Sprintf("stream %s under account %s", k.name, k.account) }
+// of names a stream as most texts do: "<name> under account <id>".
+func (k streamKey) of() string { return k.name + " under account " + k.account }
 
-func errNoStream(k streamKey) error { return notFound("S" + under(k)[1:] + " not found.") }
+func errNoStream(k streamKey) error { return notFound("Stream " + k.of() + " not found.") }
 
-func errStreamExists(k streamKey) error { return inUse("S" + under(k)[1:] + " already exists.") }
+func errStreamExists(k streamKey) error { return inUse("Stream " + k.of() + " already exists.") }
 
 func errNotActive(k streamKey, status string) error {
-	return inUse("S" + under(k)[1:] + " not ACTIVE, instead in state " + status)
+	return inUse("Stream " + k.of() + " not ACTIVE, instead in state " + status)
 }
 
 // errTooManyChanges is the refusal of a change that others kept overtaking: the service's own for calls that come too fast.
 func errTooManyChanges(k streamKey) error {
-	return limitExceeded("Rate exceeded for " + under(k) + ".")
+	return limitExceeded("Rate exceeded for stream " + k.of() + ".")
 }
 
 func errShardLimit(a account, have, limit, more int) error {
@@ -68,12 +69,12 @@ func errShardLimit(a account, have, limit, more int) error {
 
 // errNoSuchShard is for an ID that no shard can have.
 func errNoSuchShard(k streamKey, id string) error {
-	return notFound("Could not find shard " + id + " in " + under(k) + ".")
+	return notFound("Could not find shard " + id + " in stream " + k.of() + ".")
 }
 
 // errShardDoesNotExist is for reading from a shard, or a stream, that is not there.
 func errShardDoesNotExist(k streamKey, index int) error {
-	return notFound("Shard " + shardID(index) + " in " + under(k) + " does not exist")
+	return notFound("Shard " + shardID(index) + " in stream " + k.of() + " does not exist")
 }
 
 // errNoConsumer is for a consumer's ARN. (Our text.)
@@ -103,12 +104,12 @@ func errRetentionNotShorter(st *streamState, hours int32) error {
 }
 
 func errTagCharacter(k streamKey, what string) error {
-	return invalidArgument("Failed to " + what + " " + under(k) + " because some tags contained illegal characters. The allowed characters are Unicode letters, white-spaces, '_',',','/','=','+','-','@'.")
+	return invalidArgument("Failed to " + what + " stream " + k.of() + " because some tags contained illegal characters. The allowed characters are Unicode letters, white-spaces, '_',',','/','=','+','-','@'.")
 }
 
 // errTooManyTags still says 10, as the real service did when the limit had become 50.
 func errTooManyTags(k streamKey) error {
-	return invalidArgument("Failed to add tags to " + under(k) + " because a given stream cannot have more than 10 tags associated with it.")
+	return invalidArgument("Failed to add tags to stream " + k.of() + " because a given stream cannot have more than 10 tags associated with it.")
 }
 
 func errTimestampInFuture(t, now time.Time) error {

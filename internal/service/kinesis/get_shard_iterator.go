@@ -105,7 +105,7 @@ func (s *Service) position(ctx context.Context, st *streamState, sh *shard, in *
 // checkSequence reads a sequence number that must be of this shard.
 func checkSequence(st *streamState, sh *shard, text string) (sequenceNumber, error) {
 	n, err := parseSequence(text)
-	used := fmt.Sprintf("StartingSequenceNumber %s used in GetShardIterator on shard %s in stream %s under account %s is invalid", text, sh.id, st.Name, st.Account)
+	used := fmt.Sprintf("StartingSequenceNumber %s used in GetShardIterator on shard %s in stream %s is invalid", text, sh.id, st.key.of())
 	switch {
 	case err != nil:
 		return n, invalidArgument(used + ".")

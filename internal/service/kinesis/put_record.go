@@ -52,7 +52,7 @@ func newPutEntry(partitionKey string, explicit *string, data []byte) (putEntry, 
 // a shard only rise.
 func checkOrdering(key streamKey, text string, now time.Time) error {
 	if n, err := parseSequence(text); err != nil || n.time > now.Unix() {
-		return invalidArgument(fmt.Sprintf("ExclusiveMinimumSequenceNumber %s used in PutRecord on stream %s under account %s is invalid.", text, key.name, key.account))
+		return invalidArgument("ExclusiveMinimumSequenceNumber " + text + " used in PutRecord on stream " + key.of() + " is invalid.")
 	}
 	return nil
 }
