@@ -55,7 +55,7 @@ func (s *Switchboard) round(ctx context.Context) (busy bool, err error) {
 	}
 	s.waiting = s.waiting[taken:]
 	if len(b.entries) == 0 && len(b.answers) == 0 && b.broken == nil {
-		return taken > 0, nil
+		return taken > 0 || b.full(), nil
 	}
 	s.commit(ctx, b)
 	return true, s.Err()

@@ -118,10 +118,13 @@ func (b *bench) work() {
 func (b *bench) advance(d time.Duration) {
 	b.t.Helper()
 	end := b.clock.Now().Add(d)
-	for {
+	for n := 0; ; n++ {
 		at, ok := b.sb.Deadline()
 		if !ok || at.After(end) {
 			break
+		}
+		if n > 10_000 {
+			b.t.Fatalf("what is due at %v never gets done", at)
 		}
 		if at.After(b.clock.Now()) {
 			if err := b.clock.Set(at); err != nil {
@@ -217,10 +220,26 @@ func (b *bench) checkpoint(m automaton) string {
 	return string(state)
 }
 
-// random does one random thing, chosen by what is possible or nearly so.
+// random does one random thing.
 func (b *bench) random(r *rand.Rand) {
 	b.t.Helper()
+	cmd := b.randomCommand(r)
+	if _, wait := cmd.(center.Wake); wait {
+		b.advance(time.Duration(r.IntN(20_000)) * time.Millisecond)
+		return
+	}
+	var refused *center.Refused
+	if _, err := b.do(cmd); err != nil && !errors.As(err, &refused) {
+		b.t.Fatalf("%T: %v", cmd, err)
+	}
+}
+
+// randomCommand returns a command that is possible or nearly so; Wake means that time should pass.
+func (b *bench) randomCommand(r *rand.Rand) center.Command {
 	s := b.sb.State()
+	if s == nil {
+		return center.Wake{}
+	}
 	agent := b.agents[r.IntN(len(b.agents))]
 	var contact center.ContactID
 	if a := s.Agents[agent]; len(a.Desk) > 0 {
@@ -251,17 +270,9 @@ func (b *bench) random(r *rand.Rand) {
 		center.UpdateContactAttributes{Contact: contact, Set: map[string]string{"k": "v"}},
 		center.LogIn{Agent: agent},
 		center.LogOut{Agent: agent},
-		nil,
+		center.Wake{},
 	}
-	cmd := cmds[r.IntN(len(cmds))]
-	if cmd == nil {
-		b.advance(time.Duration(r.IntN(20_000)) * time.Millisecond)
-		return
-	}
-	var refused *center.Refused
-	if _, err := b.do(cmd); err != nil && !errors.As(err, &refused) {
-		b.t.Fatalf("%T: %v", cmd, err)
-	}
+	return cmds[r.IntN(len(cmds))]
 }
 
 // faulty is a log whose appends can be made to fail.

@@ -39,7 +39,7 @@ func (s *Switchboard) takeOver(ctx context.Context) error {
 func (s *Switchboard) renew(ctx context.Context) error { return s.fence(ctx, s.epoch) }
 
 // fence appends an owner record after the one at before. A conflict is fine if the record there is one that we tried to
-// write ourselves without learning what became of it.
+// write before without learning what became of it.
 func (s *Switchboard) fence(ctx context.Context, before uint64) error {
 	data := s.claimData(before)
 	seq, err := s.cfg.Log.Append(ctx, storage.Entry{Key: OwnerKey, Data: data, Guard: &storage.Guard{Key: OwnerKey, Seq: before}})
@@ -48,15 +48,16 @@ func (s *Switchboard) fence(ctx context.Context, before uint64) error {
 		switch {
 		case lerr != nil:
 			return fmt.Errorf("read the owner: %w", lerr)
-		case !bytes.Equal(last.Data, data):
+		case s.claimed != before+1 || !bytes.Equal(last.Data, data):
 			return fmt.Errorf("%w: the owner changed at %d", ErrFenced, last.Seq)
 		}
 		seq, err = last.Seq, nil
 	}
 	if err != nil {
+		s.claimed = before + 1
 		return fmt.Errorf("write the owner: %w", err)
 	}
-	s.epoch, s.next = seq, seq+1
+	s.epoch, s.next, s.claimed = seq, seq+1, 0
 	return nil
 }
 

@@ -85,6 +85,7 @@ type Switchboard struct {
 	m          automaton  // nil: to be recovered
 	waiting    []*request // taken from the queue, not yet stepped
 	epoch      uint64     // sequence number of our owner record
+	claimed    uint64     // 1 + the epoch after which we tried to write an owner record, if we do not know whether we did
 	refence    bool       // an append may still arrive: fence it off before reading
 	next       uint64     // place of the next step
 	at         time.Time  // of the newest stamp
