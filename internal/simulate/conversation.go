@@ -1,0 +1,84 @@
+package simulate
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/hookswitch/hookswitch/internal/center"
+)
+
+// conversation is a contact as the people around it see it.
+type conversation struct {
+	w       *Workload
+	id      center.ContactID
+	channel center.Channel
+	random  *rand.Rand
+	stage   stage
+	offers  int
+}
+
+type stage uint8
+
+const (
+	waiting stage = iota
+	talking
+	left
+	over
+)
+
+// is returns whether the conversation is at a stage, for actions that make sense only then.
+func (c *conversation) is(s stage) func() bool { return func() bool { return c.stage == s } }
+
+func (w *Workload) observeContact(at time.Time, id center.ContactID, e center.Event) {
+	if e, ok := e.(center.ContactInitiated); ok {
+		w.started++
+		w.contacts[id] = &conversation{w: w, id: id, channel: e.Channel, random: stream(w.cfg.Seed, "contact", w.started)}
+	}
+	c := w.contacts[id]
+	if c == nil {
+		return
+	}
+	switch e := e.(type) {
+	case center.ContactQueued:
+		if c.channel == center.Voice {
+			wait := time.Duration(c.random.ExpFloat64() * float64(w.cfg.Patience))
+			w.plan(at.Add(wait), center.HangUp{Contact: id}, c.is(waiting))
+		}
+	case center.ContactOffered:
+		c.offers++
+	case center.ContactMissed:
+		c.offers++ // an answer to the offer makes no sense any more
+	case center.ContactConnected:
+		c.stage = talking
+		c.talk(at, e.Agent)
+	case center.ContactLeft:
+		c.stage = left
+		wrap := about(c.random, w.cfg.Wrap, 0.7, time.Second, 20*w.cfg.Wrap)
+		w.plan(at.Add(wrap), center.ClearContact{Contact: id, Agent: e.Agent}, c.is(left))
+	case center.ContactDisconnected:
+		if c.stage < left {
+			c.stage = over
+		}
+	case center.ContactCompleted:
+		c.stage = over
+		delete(w.contacts, id)
+	}
+}
+
+// talk plans a conversation: how long it is, whether there is a hold in it, and who ends it.
+func (c *conversation) talk(at time.Time, agent center.AgentID) {
+	w := c.w
+	length := about(c.random, w.cfg.Talk, 0.6, 5*time.Second, 20*w.cfg.Talk)
+	if c.channel == center.Voice && c.random.Float64() < w.cfg.Hold {
+		from := at.Add(time.Duration((0.2 + 0.4*c.random.Float64()) * float64(length)))
+		hold := about(c.random, 30*time.Second, 0.8, time.Second, 10*time.Minute)
+		w.plan(from, center.HoldContact{Contact: c.id, Agent: agent}, c.is(talking))
+		w.plan(from.Add(hold), center.ResumeContact{Contact: c.id, Agent: agent}, c.is(talking))
+		length += hold
+	}
+	if c.channel == center.Voice && c.random.Float64() < 0.7 {
+		w.plan(at.Add(length), center.HangUp{Contact: c.id}, c.is(talking))
+	} else {
+		w.plan(at.Add(length), center.LeaveContact{Contact: c.id, Agent: agent}, c.is(talking))
+	}
+}

@@ -1,0 +1,182 @@
+package simulate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
+	"github.com/hookswitch/hookswitch/internal/center/machine"
+)
+
+// Simulation is a machine in virtual time, with people around it. It belongs to one goroutine.
+type Simulation struct {
+	cfg       Config
+	machine   *machine.Machine
+	now       time.Time
+	place     uint64
+	work      *Workload // nil while the world is built
+	publisher *publisher
+	count     Count
+	bytes     int
+	refused   int
+}
+
+// New returns a simulation at its start. The error is Config.Validate's.
+func New(cfg Config) (*Simulation, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	cfg = cfg.withDefaults()
+	return &Simulation{cfg: cfg, machine: machine.New(), now: cfg.Start, publisher: newPublisher(cfg.Document)}, nil
+}
+
+// Run lives through it all: the day until its last document. It can be called once. The error is ctx's, or says which
+// invariant did not hold, and after which step.
+func (s *Simulation) Run(ctx context.Context) (Summary, error) {
+	world, err := s.build()
+	if err != nil {
+		return Summary{}, err
+	}
+	s.work = NewWorkload(s.cfg, world, s.now)
+	// No conversation and no after-contact work is longer than twenty times its mean; heartbeats go on for an hour.
+	latest := s.now.Add(s.cfg.Duration + 20*(s.cfg.Talk+s.cfg.Wrap) + 12*time.Hour)
+	for {
+		if err := ctx.Err(); err != nil {
+			return s.Summary(), err
+		}
+		more, err := s.round()
+		if err != nil {
+			return s.Summary(), err
+		}
+		if s.now.After(latest) {
+			return s.Summary(), fmt.Errorf("seed %d: someone never goes home", s.cfg.Seed)
+		}
+		if !more {
+			return s.Summary(), s.check()
+		}
+	}
+}
+
+// Summary returns what has come of it so far.
+func (s *Simulation) Summary() Summary {
+	sum := s.count.Summary(s.now)
+	sum.Steps, sum.Bytes, sum.Refused = int(s.place), s.bytes, s.refused
+	sum.Documents, sum.Lasted = s.publisher.published, s.now.Sub(s.cfg.Start)
+	return sum
+}
+
+// Now returns the virtual time.
+func (s *Simulation) Now() time.Time { return s.now }
+
+// Machine returns the machine, to be looked at between rounds.
+func (s *Simulation) Machine() *machine.Machine { return s.machine }
+
+// round does the one thing that comes next: the machine's own business first, then documents, then people. It reports
+// whether there was anything.
+func (s *Simulation) round() (bool, error) {
+	wake, wakes := s.machine.Deadline()
+	publish, publishes := s.publisher.due()
+	act, acts := s.work.Due()
+	before := func(a time.Time, b time.Time, bIs bool) bool { return !bIs || !a.After(b) }
+	switch {
+	case wakes && before(wake, publish, publishes) && before(wake, act, acts):
+		s.passTo(wake)
+		_, err := s.step(center.Stamp{}, center.Wake{})
+		return true, err
+	case !wakes && !acts && s.unswept():
+		return true, s.sweep()
+	case publishes && before(publish, act, acts):
+		s.passTo(publish)
+		s.publisher.work(s.now)
+		return true, nil
+	case acts:
+		s.passTo(act)
+		a, ok := s.work.Next(s.now)
+		if !ok {
+			return true, nil
+		}
+		return true, s.submit(a.Closes, a.Command)
+	}
+	return false, nil
+}
+
+// unswept reports whether the day is over and contacts are still open.
+func (s *Simulation) unswept() bool { return len(s.machine.State().Contacts) > 0 }
+
+// sweep ends one contact that nobody will ever end: a task that no agent came for.
+func (s *Simulation) sweep() error {
+	open := s.machine.State().Contacts
+	id := slices.Sorted(maps.Keys(open))[0]
+	if open[id].Phase() == lifecycle.AfterWork {
+		return s.submit("", center.ClearContact{Contact: id, Agent: open[id].Agent.Agent})
+	}
+	return s.submit("", center.StopContact{Contact: id})
+}
+
+func (s *Simulation) passTo(at time.Time) {
+	if at.After(s.now) {
+		s.now = at
+	}
+}
+
+// submit gives the machine a command of the people. Coming too late is no error.
+func (s *Simulation) submit(closes center.EffectID, cmd center.Command) error {
+	_, err := s.step(center.Stamp{Closes: closes}, cmd)
+	var refused *center.Refused
+	if errors.As(err, &refused) && (refused.Reason == center.NotFound || refused.Reason == center.Conflict) {
+		s.refused++
+		return nil
+	}
+	return err
+}
+
+// step gives the machine a command, keeps the step, and tells everyone.
+func (s *Simulation) step(stamp center.Stamp, cmd center.Command) (center.Step, error) {
+	stamp.At, stamp.Place = s.now, s.place+1
+	step, err := s.machine.Step(stamp, cmd)
+	if err != nil || step.Empty() {
+		return step, err
+	}
+	record, err := center.Encode(step)
+	if err != nil {
+		return step, fmt.Errorf("step %d: %w", stamp.Place, err)
+	}
+	s.place = stamp.Place
+	s.bytes += len(record)
+	if s.cfg.Step != nil {
+		s.cfg.Step(step, record)
+	}
+	s.publisher.observe(s.machine.State().Directory, step)
+	for _, e := range step.Events {
+		s.count.Observe(s.now, e)
+		if s.work != nil {
+			s.work.Observe(s.now, e)
+		}
+	}
+	for i, e := range step.Effects {
+		if s.work != nil {
+			s.work.Effect(s.now, center.MakeEffectID(stamp.Place, i), e)
+		}
+	}
+	if s.place%uint64(s.cfg.CheckEvery) == 0 {
+		return step, s.check()
+	}
+	return step, nil
+}
+
+// check holds the machine to its invariants.
+func (s *Simulation) check() error {
+	err := machine.Check(s.machine.State())
+	if due, ok := s.machine.Deadline(); !ok || due.After(s.now) {
+		err = errors.Join(err, machine.CheckIdle(s.machine.State(), s.now))
+	}
+	if err != nil {
+		return fmt.Errorf("seed %d, after step %d at %s: %w", s.cfg.Seed, s.place, s.now.Format(time.RFC3339Nano), err)
+	}
+	return nil
+}
