@@ -32,7 +32,7 @@ var ErrInUse = errors.New("the data directory is in use")
 
 // lockDir makes sure that no one else uses the directory, creating it if it is missing.
 func lockDir(fs vfs.FS, dir string) (*pebble.Lock, error) {
-	if err := fs.MkdirAll(dir, 0o755); err != nil {
+	if err := makeDir(fs, dir); err != nil {
 		return nil, fmt.Errorf("storage: create %s: %w", dir, err)
 	}
 	lock, err := pebble.LockDirectory(dir, fs)
@@ -43,6 +43,30 @@ func lockDir(fs vfs.FS, dir string) (*pebble.Lock, error) {
 		return nil, fmt.Errorf("storage: lock %s: %w", dir, err)
 	}
 	return lock, nil
+}
+
+// makeDir creates a directory that survives a power failure: each one is synced that got a new entry.
+func makeDir(fs vfs.FS, dir string) error {
+	parents := []string{fs.PathDir(dir)} // always: who made dir may have been stopped before this
+	for p := parents[0]; fs.PathDir(p) != p; p = fs.PathDir(p) {
+		if _, err := fs.Stat(p); err == nil {
+			break
+		}
+		parents = append(parents, fs.PathDir(p))
+	}
+	if err := fs.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, p := range parents {
+		d, err := fs.OpenDir(p)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(d.Sync(), d.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkFormat reads the marker of the directory, and writes it durably into an empty one.

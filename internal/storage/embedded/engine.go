@@ -77,7 +77,7 @@ func Open(cfg Config) (*Engine, error) {
 		return nil, errors.Join(err, lock.Close())
 	}
 	h := &health{log: cfg.Logger, fatal: cfg.Fatal, failed: make(chan struct{})}
-	db, err := pebble.Open(cfg.Dir, options(cfg.FS, lock, h))
+	db, err := openPebble(cfg.Dir, options(cfg.FS, lock, h))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("storage: open %s: %w", cfg.Dir, err), lock.Close())
 	}
@@ -90,6 +90,16 @@ func Open(cfg Config) (*Engine, error) {
 	go e.syncer()
 	go e.expirer(ctx)
 	return e, nil
+}
+
+// openPebble is pebble.Open, which panics where a write fails on the way.
+func openPebble(dir string, o *pebble.Options) (db *pebble.DB, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("pebble: %v", p)
+		}
+	}()
+	return pebble.Open(dir, o)
 }
 
 // Healthy returns nil while everything works: ErrFailed once the disk failed a write (the engine then refuses writes
