@@ -38,19 +38,17 @@ type recordRow struct {
 // attributes change after that. The contact must have been completed, or changed, while there was an association.
 type records struct{ delay time.Duration }
 
-func (records) prefix() string              { return "contact." }
-func (records) keyOf(e center.Event) string { return contactKey(e) }
-func (records) traits() traits {
-	return traits{starts: func(e center.Event) bool { _, ok := e.(center.ContactCompleted); return ok }}
-}
-func (records) clone(r *recordRow) *recordRow {
-	c := *r
-	c.Contact = r.Contact.Clone()
-	return &c
-}
-
-func (records) codec() (func(*recordRow) ([]byte, error), func([]byte) (*recordRow, error)) {
-	return encodeJSON[recordRow], decodeJSON[recordRow]
+func (records) traits() traits[recordRow] {
+	return traits[recordRow]{
+		prefix: "contact.", keyOf: contactKey, encode: encodeJSON[recordRow], decode: decodeJSON[recordRow],
+		clone: func(r *recordRow) *recordRow {
+			c := *r
+			c.Contact = r.Contact.Clone()
+			return &c
+		},
+		expired: func(r *recordRow, now time.Time) bool { return tooOld(r.Contact.InitiatedAt, now) },
+		starts:  func(e center.Event) bool { _, ok := e.(center.ContactCompleted); return ok },
+	}
 }
 
 func (p records) fold(s scene, r *recordRow, known, told bool, stamp center.Stamp, events []center.Event) ([]doc, bool) {
@@ -91,8 +89,6 @@ func (records) release(s scene, r *recordRow, told bool, d *due, _ time.Time) []
 	return []doc{r.publish(s, at, d.place)}
 }
 
-func (records) expired(r *recordRow, now time.Time) bool { return tooOld(r.Contact.InitiatedAt, now) }
-
 // publish makes the next version of the record.
 func (r *recordRow) publish(s scene, at time.Time, place uint64) doc {
 	at = at.Truncate(time.Second)
@@ -110,18 +106,19 @@ func (r *recordRow) publish(s scene, at time.Time, place uint64) doc {
 // agents makes agent events and heartbeats.
 type agents struct{}
 
-func (agents) prefix() string              { return "agent." }
-func (agents) keyOf(e center.Event) string { return string(center.AgentOf(e)) }
-func (agents) traits() traits              { return traits{silent: true, few: true} }
-func (agents) clone(r *agentevent.Row) *agentevent.Row {
-	c := *r
-	return &c
-}
-
-func (agents) codec() (func(*agentevent.Row) ([]byte, error), func([]byte) (*agentevent.Row, error)) {
-	return (*agentevent.Row).Encode, func(b []byte) (*agentevent.Row, error) {
-		r, err := agentevent.DecodeRow(b)
-		return &r, err
+func (agents) traits() traits[agentevent.Row] {
+	return traits[agentevent.Row]{
+		prefix: "agent.", keyOf: func(e center.Event) string { return string(center.AgentOf(e)) },
+		encode: (*agentevent.Row).Encode,
+		decode: func(b []byte) (*agentevent.Row, error) {
+			r, err := agentevent.DecodeRow(b)
+			return &r, err
+		},
+		clone: func(r *agentevent.Row) *agentevent.Row {
+			c := *r // Fold copies what it changes inside
+			return &c
+		},
+		few: true, silent: true,
 	}
 }
 
@@ -153,8 +150,6 @@ func (agents) release(s scene, r *agentevent.Row, _ bool, d *due, limit time.Tim
 	return agentDocs(s, out, 0)
 }
 
-func (agents) expired(*agentevent.Row, time.Time) bool { return false }
-
 func agentDocs(s scene, out []agentevent.Document, place uint64) []doc {
 	docs := make([]doc, len(out))
 	for i := range out {
@@ -168,16 +163,16 @@ func agentDocs(s scene, out []agentevent.Document, place uint64) []doc {
 // contacts makes contact events.
 type contacts struct{}
 
-func (contacts) prefix() string              { return "contact." }
-func (contacts) keyOf(e center.Event) string { return contactKey(e) }
-func (contacts) traits() traits              { return traits{publish: true} }
-func (contacts) clone(c *lifecycle.Contact) *lifecycle.Contact {
-	n := c.Clone()
-	return &n
-}
-
-func (contacts) codec() (func(*lifecycle.Contact) ([]byte, error), func([]byte) (*lifecycle.Contact, error)) {
-	return encodeJSON[lifecycle.Contact], decodeJSON[lifecycle.Contact]
+func (contacts) traits() traits[lifecycle.Contact] {
+	return traits[lifecycle.Contact]{
+		prefix: "contact.", keyOf: contactKey, encode: encodeJSON[lifecycle.Contact], decode: decodeJSON[lifecycle.Contact],
+		clone: func(c *lifecycle.Contact) *lifecycle.Contact {
+			n := c.Clone()
+			return &n
+		},
+		expired: func(c *lifecycle.Contact, now time.Time) bool { return tooOld(c.InitiatedAt, now) },
+		publish: true,
+	}
 }
 
 func (contacts) fold(s scene, c *lifecycle.Contact, known, _ bool, stamp center.Stamp, events []center.Event) ([]doc, bool) {
@@ -198,8 +193,6 @@ func (contacts) due(scene, *lifecycle.Contact) (time.Time, bool) { return time.T
 func (contacts) release(scene, *lifecycle.Contact, bool, *due, time.Time) []doc {
 	return nil
 }
-func (contacts) expired(c *lifecycle.Contact, now time.Time) bool { return tooOld(c.InitiatedAt, now) }
-
 func encodeJSON[T any](v *T) ([]byte, error) { return json.Marshal(v) }
 
 func decodeJSON[T any](b []byte) (*T, error) {

@@ -17,10 +17,7 @@ import (
 
 // projection is what makes a lane's documents, one key at a time. It keeps nothing between calls.
 type projection[T any] interface {
-	prefix() string // of the rows' keys
-	keyOf(e center.Event) string
-	clone(row *T) *T
-	codec() (encode func(*T) ([]byte, error), decode func([]byte) (*T, error))
+	traits() traits[T]
 	// fold folds what a step says about one key into its row. Known is false when there was no row; keep is false when
 	// there shall be none. Nothing is published while told is false: then docs do not matter.
 	fold(s scene, row *T, known, told bool, stamp center.Stamp, events []center.Event) (docs []doc, keep bool)
@@ -28,16 +25,20 @@ type projection[T any] interface {
 	due(s scene, row *T) (time.Time, bool)
 	// release does what was due, now that the time is limit.
 	release(s scene, row *T, told bool, d *due, limit time.Time) []doc
-	expired(row *T, now time.Time) bool
-	traits() traits
 }
 
-// traits are how a projection wants its lane to be.
-type traits struct {
-	silent  bool                    // nothing is due while there is no association
-	few     bool                    // rows are few: who is due is found by reading them all
-	starts  func(center.Event) bool // else: events after which a row may be due, to find them in the journal
-	publish bool                    // published whether or not there is an association
+// traits are how a projection's rows are, and how it wants its lane to be.
+type traits[T any] struct {
+	prefix  string                           // of the rows' keys
+	keyOf   func(center.Event) string        // the key that an event is about; empty: none
+	clone   func(*T) *T                      // a copy that folding may change
+	encode  func(*T) ([]byte, error)         // for storage
+	decode  func([]byte) (*T, error)         // from storage
+	expired func(row *T, now time.Time) bool // the row is of no use any more; nil: never
+	starts  func(center.Event) bool          // events after which a row may be due, to find them in the journal
+	few     bool                             // rows are few: who is due is found by reading them all
+	silent  bool                             // nothing is due while there is no association
+	publish bool                             // published whether or not there is an association
 }
 
 // scene is where the lane's documents play.
@@ -80,7 +81,7 @@ type lane[T any] struct {
 	kind     string
 	resource center.ResourceType // whose association counts; empty: there is no target
 	proj     projection[T]
-	traits   traits
+	traits   traits[T]
 	log      *slog.Logger
 	rand     *rand.Rand
 
@@ -114,8 +115,7 @@ func (l *lane[T]) open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open lane %s: %w", l.stat.Lane, err)
 	}
-	encode, decode := l.proj.codec()
-	rows, pos, err := journal.OpenRows(ctx, journal.RowsConfig[T]{Log: rowLog, Prefix: l.proj.prefix(), Encode: encode, Decode: decode, Cache: l.cfg.Cache})
+	rows, pos, err := journal.OpenRows(ctx, journal.RowsConfig[T]{Log: rowLog, Prefix: l.traits.prefix, Encode: l.traits.encode, Decode: l.traits.decode, Cache: l.cfg.Cache})
 	if err != nil {
 		return fmt.Errorf("open lane %s: %w", l.stat.Lane, err)
 	}
@@ -164,7 +164,7 @@ func (l *lane[T]) rescan(ctx context.Context) error {
 				if !l.traits.starts(ev) {
 					continue
 				}
-				id := l.proj.keyOf(ev)
+				id := l.traits.keyOf(ev)
 				row, err := l.rows.Get(ctx, id)
 				if err != nil {
 					return err
@@ -300,7 +300,7 @@ func (l *lane[T]) step(ctx context.Context, b *batch[T], e journal.Entry) (done 
 	if b.next.Keys == 0 {
 		l.heed(b, stamp.At, e.Step.Events)
 	}
-	groups := journal.Split(e.Step, l.proj.keyOf)
+	groups := journal.Split(e.Step, l.traits.keyOf)
 	for ; b.next.Keys < len(groups); b.next.Keys++ {
 		if b.full() {
 			return false, nil
@@ -359,7 +359,7 @@ func (l *lane[T]) row(ctx context.Context, b *batch[T], id string) (row *T, know
 	if row == nil {
 		return new(T), false, nil
 	}
-	return l.proj.clone(row), true, nil
+	return l.traits.clone(row), true, nil
 }
 
 func (b *batch[T]) add(docs []doc) {
@@ -401,11 +401,11 @@ func (l *lane[T]) commit(ctx context.Context) error {
 
 func (l *lane[T]) trim(ctx context.Context) error {
 	now := l.cfg.Clock.Now()
-	if now.Before(l.trimNext) || l.traits.few {
+	if now.Before(l.trimNext) || l.traits.expired == nil {
 		return nil
 	}
 	l.trimNext = now.Add(trimEvery)
-	n, err := l.rows.TrimHead(ctx, trimMax, func(row *T) bool { return l.proj.expired(row, now) })
+	n, err := l.rows.TrimHead(ctx, trimMax, func(row *T) bool { return l.traits.expired(row, now) })
 	if n == trimMax {
 		l.trimNext = now
 	}
