@@ -50,8 +50,14 @@ type poolKey struct {
 type line struct {
 	key    lineKey
 	queue  []*spot
-	pools  []*pool // of the routing profiles that serve it
-	delays []int   // seconds, above 0, that those want a contact to have waited
+	pools  []served // of the routing profiles that serve it
+	delays []int    // seconds, above 0, that those want a contact to have waited
+}
+
+// served is a pool that serves a line, once a contact has waited for the delay.
+type served struct {
+	pool  *pool
+	delay int // seconds
 }
 
 // spot is what the index knows of an open contact.
@@ -146,7 +152,7 @@ func (m *Machine) addPool(key poolKey, lanes []routing.Lane) {
 	for _, l := range lanes {
 		ln := m.index.line(lineKey{l.Queue, key.channel})
 		p.lanes = append(p.lanes, poolLane{Lane: l, line: ln})
-		ln.pools = append(ln.pools, p)
+		ln.pools = append(ln.pools, served{p, l.Delay})
 		if l.Delay > 0 && !slices.Contains(ln.delays, l.Delay) {
 			ln.delays = append(ln.delays, l.Delay)
 		}
@@ -233,7 +239,9 @@ func (m *Machine) joinLine(sp *spot, rank routing.Rank) {
 	i, _ := slices.BinarySearchFunc(l.queue, rank, func(s *spot, r routing.Rank) int { return s.rank.Compare(r) })
 	l.queue = slices.Insert(l.queue, i, sp)
 	for _, p := range l.pools {
-		x.mayRoute(p)
+		if routing.Ripe(sp.c, p.delay, m.state.At) {
+			x.mayRoute(p.pool)
+		}
 	}
 	for _, d := range l.delays {
 		if at := routing.RipeAt(sp.c, d); at.After(m.state.At) {

@@ -74,7 +74,7 @@ func (t *turn) due(e dueEntry) {
 		t.contactDue(t.m.state.Contacts[center.ContactID(e.id)])
 	case dueRipe:
 		for _, p := range t.m.index.spots[center.ContactID(e.id)].line.pools {
-			t.m.index.mayRoute(p)
+			t.m.index.mayRoute(p.pool)
 		}
 	}
 }
