@@ -212,6 +212,15 @@ func TestAnOutcomeMayComeLater(t *testing.T) {
 	if len(b.sb.State().Outstanding) != 0 || len(b.sb.hands.byID) != 0 || r.count() != 1 {
 		t.Errorf("the effect is still open after its answer; asked %d times", r.count())
 	}
+	b.must(center.StopContact{Contact: c})
+	release := b.sb.State().Outstanding[0].ID
+	if err := b.sb.Post(release, center.Done{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	b.work()
+	if len(b.sb.hands.byID) != 0 {
+		t.Errorf("hands keep %v", b.sb.hands.byID)
+	}
 	steps := len(b.steps())
 	if err := b.sb.Post(id, center.DialAnswered{Contact: c}, func(res Result, err error) {
 		if err != nil || !res.Step.Empty() {

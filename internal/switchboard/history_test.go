@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/center/machine"
 )
 
@@ -48,6 +49,24 @@ func TestReadStepsTellsWhatWasMissed(t *testing.T) {
 	if _, err := b.sb.ReadSteps(b.ctx, all[5].Place, 0); !errors.Is(err, ErrTooOld) {
 		t.Errorf("ReadSteps of trimmed steps = %v, want ErrTooOld", err)
 	}
+}
+
+func TestReadStepsShowsNothingBeforeSubscribersHaveSeenIt(t *testing.T) {
+	b := newBench(t)
+	b.open(nil)
+	b.populate(1)
+	b.sb.Subscribe(func(place uint64, _ center.Step) {
+		steps, err := b.sb.ReadSteps(b.ctx, place-2, 0)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, s := range steps {
+			if s.Place >= place {
+				t.Errorf("the step at %d can be read while the one at %d is being shown", s.Place, place)
+			}
+		}
+	})
+	b.call() // two steps in one append
 }
 
 func TestStateBeforeIsNeverBeyondAndNeverFarAway(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -222,11 +223,19 @@ func TestDeleteDropsAllLogsOfTheInstanceAndNoOthers(t *testing.T) {
 }
 
 func TestDeleteWhileRunningReleasesLinesAndDropsTheLogs(t *testing.T) {
-	released := make(chan center.ContactID, 1)
+	released, deleted := make(chan center.ContactID, 1), make(chan struct{})
 	e := newEstate(t, func(c *InstancesConfig) {
 		c.Perform = func(Info) Performer {
-			return func(_ context.Context, _ center.EffectID, e center.Effect) (center.Command, error) {
+			return func(ctx context.Context, _ center.EffectID, e center.Effect) (center.Command, error) {
 				if r, ok := e.(center.ReleaseLine); ok {
+					<-deleted // the network takes its time
+					for range 1000 {
+						runtime.Gosched()
+					}
+					if ctx.Err() != nil {
+						released <- "called off"
+						return nil, ctx.Err()
+					}
 					released <- r.Contact
 				}
 				return center.Done{}, nil
@@ -246,6 +255,7 @@ func TestDeleteWhileRunningReleasesLinesAndDropsTheLogs(t *testing.T) {
 	if err := e.all.Delete(t.Context(), account, region, string(h.Info.ID)); err != nil {
 		t.Fatal(err)
 	}
+	close(deleted)
 	if got := <-released; got != call {
 		t.Errorf("released %s, want %s", got, call)
 	}
