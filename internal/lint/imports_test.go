@@ -26,7 +26,7 @@ var may = []struct {
 	{"internal/center/machine", "internal/center"},
 	// Every document is made of the one fold of contacts and agents; live also shows the directory.
 	{"internal/projection/live", "internal/center$ internal/center/lifecycle internal/center/directory internal/center/routing internal/arn"},
-	{"internal/projection/document", ""},
+	{"internal/projection/document", "internal/center$ internal/arn"},
 	{"internal/projection", "internal/center$ internal/center/lifecycle internal/projection/document internal/arn"},
 	{"internal/courier", "internal/arn"},
 	{"internal/api", "internal/wire"},
