@@ -1,6 +1,7 @@
 package center
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -96,21 +97,40 @@ func Decode(b []byte) (Step, error) {
 
 func decodeWord[T any](raw json.RawMessage, words map[string]func([]byte) (T, error)) (T, error) {
 	var zero T
+	name, body, err := cutWord(raw)
+	if err != nil {
+		return zero, err
+	}
+	f, ok := words[name]
+	if !ok {
+		return zero, fmt.Errorf("decode step: %q: %w", name, ErrUnknownWord)
+	}
+	v, err := f(body)
+	if err != nil {
+		return zero, fmt.Errorf("decode step: %s: %w", name, err)
+	}
+	return v, nil
+}
+
+// cutWord takes {"Name":body} apart. What Encode wrote has no blanks and is cut as it stands; recovery reads every step
+// this way. Anything else that means the same is read as JSON.
+func cutWord(raw []byte) (name string, body []byte, err error) {
+	if rest, ok := bytes.CutPrefix(raw, []byte(`{"`)); ok {
+		if n, after, ok := bytes.Cut(rest, []byte(`":`)); ok && !bytes.ContainsAny(n, `"\\`) && len(after) > 1 {
+			return string(n), after[:len(after)-1], nil
+		}
+	}
 	var m map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &m); err != nil {
-		return zero, fmt.Errorf("decode step: %w", err)
+		return "", nil, fmt.Errorf("decode step: %w", err)
 	}
 	if len(m) != 1 {
-		return zero, fmt.Errorf("decode step: %d names in one word", len(m))
+		return "", nil, fmt.Errorf("decode step: %d names in one word", len(m))
 	}
-	for name, body := range m {
-		f, ok := words[name]
-		if !ok {
-			return zero, fmt.Errorf("decode step: %q: %w", name, ErrUnknownWord)
-		}
-		return f(body)
+	for n, b := range m {
+		name, body = n, b
 	}
-	return zero, nil
+	return name, body, nil
 }
 
 func word[I any, T any](words map[string]func([]byte) (I, error)) {
