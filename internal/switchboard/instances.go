@@ -35,14 +35,16 @@ type InstancesConfig struct {
 	Perform func(Info) Performer // who carries out the effects of an instance; nil: nobody
 	Owner   string               // see Config.Owner
 
-	// OnOpen is called for every instance, before anybody else can reach it and before its first command or effect of
-	// this run: the place to attach readers of its journal and subscribers. An error keeps the instance closed.
+	// OnOpen is called for every instance before anybody else can reach it: the place to attach readers of its journal
+	// and subscribers. No command or effect of this run comes before it, except the creation of a new instance, which
+	// readers find in the journal. An error keeps the instance closed.
 	OnOpen func(context.Context, *Handle) error
 	// OnClose is called when the instance takes nothing more, before its logs may be dropped: whoever OnOpen attached
 	// must have let go of them when it returns.
 	OnClose func(context.Context, *Handle)
 
-	// Manual starts no goroutines: Work drives all instances, as simulations do.
+	// Manual starts no goroutines: Work drives all instances, as simulations do. Commands are posted then: Submit would
+	// wait for a round that its own goroutine has to do.
 	Manual bool
 
 	QueueMax, CheckpointEvery, EffectsMax int // of each switchboard; see Config
