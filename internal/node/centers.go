@@ -111,7 +111,7 @@ func (c centers) Find(account, region string, id center.InstanceID) (connect.Cen
 func (c centers) List(account, region string) []connect.Center {
 	var all []connect.Center
 	for _, info := range c.n.instances.List(account, region) {
-		if one, ok := c.Find(account, region, info.ID); ok {
+		if one, ok := c.Find(info.Account, info.Region, info.ID); ok {
 			all = append(all, one)
 		}
 	}

@@ -8,33 +8,31 @@ import (
 
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/center"
-	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
+// associateInstanceStorageConfig associates a resource type for the first time; a second time is a
+// ResourceConflictException.
 func (s *Service) associateInstanceStorageConfig(ctx context.Context, in *connectapi.AssociateInstanceStorageConfigInput) (*connectapi.AssociateInstanceStorageConfigOutput, error) {
 	c, err := s.find(ctx, in.InstanceId)
 	if err != nil {
 		return nil, err
 	}
-	finish, out, err := begin[connectapi.AssociateInstanceStorageConfigOutput](s.tokens, wire.CallerFrom(ctx), "AssociateInstanceStorageConfig", in.ClientToken, in)
-	if err != nil || out != nil {
-		return out, err
-	}
-	defer func() { finish(out) }()
-	config, err := s.streamConfig(ctx, value(in.ResourceType), in.StorageConfig)
-	if err != nil {
-		return nil, err
-	}
-	step, err := c.Submit(ctx, center.AssociateStorage{Resource: center.ResourceType(value(in.ResourceType)), Config: config})
-	if err != nil {
-		return nil, storageError(err)
-	}
-	e, err := saved[center.StorageAssociated](step)
-	if err != nil {
-		return nil, err
-	}
-	out = &connectapi.AssociateInstanceStorageConfigOutput{AssociationId: ptr(string(e.Association.ID))}
-	return out, nil
+	misused := invalidRequest("ClientToken was used before with other parameters")
+	return once(ctx, s.tokens, "AssociateInstanceStorageConfig", in.ClientToken, in, misused, func() (*connectapi.AssociateInstanceStorageConfigOutput, error) {
+		config, err := s.streamConfig(ctx, value(in.ResourceType), in.StorageConfig)
+		if err != nil {
+			return nil, err
+		}
+		step, err := c.Submit(ctx, center.AssociateStorage{Resource: center.ResourceType(value(in.ResourceType)), Config: config})
+		if err != nil {
+			return nil, storageError(err)
+		}
+		e, err := saved[center.StorageAssociated](step)
+		if err != nil {
+			return nil, err
+		}
+		return &connectapi.AssociateInstanceStorageConfigOutput{AssociationId: ptr(string(e.Association.ID))}, nil
+	})
 }
 
 // streamConfig checks all of a configuration that the service can see: the members, the storage type for the resource
@@ -73,7 +71,7 @@ func checkStorageType(resource, storage string) error {
 	return nil
 }
 
-// storageError words refusals about associations: a second one is a ResourceConflictException.
+// storageError words refusals about associations: what cannot be kept there is a matter of the whole request.
 func storageError(err error) error {
 	var r *center.Refused
 	if errors.As(err, &r) && r.Reason == center.Invalid && (r.Field == "StorageType" || r.Field == "ResourceType") {

@@ -6,9 +6,9 @@ import (
 
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/center"
-	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
+// claimPhoneNumber gives an instance a number that no other has, in any account and Region.
 func (s *Service) claimPhoneNumber(ctx context.Context, in *connectapi.ClaimPhoneNumberInput) (*connectapi.ClaimPhoneNumberOutput, error) {
 	c, err := s.targetCenter(ctx, in.TargetArn, in.InstanceId)
 	if err != nil {
@@ -18,10 +18,13 @@ func (s *Service) claimPhoneNumber(ctx context.Context, in *connectapi.ClaimPhon
 	if !ok {
 		return nil, invalidParameter("PhoneNumber: no number of that form can be claimed here")
 	}
-	caller := wire.CallerFrom(ctx)
-	for _, n := range numbers(s.cfg.Centers.List(caller.Account, caller.Region), nil, nil, value(in.PhoneNumber)) {
+	if err := s.claiming.enter(ctx); err != nil { // or two instances could find the same number free
+		return nil, err
+	}
+	defer s.claiming.leave()
+	for _, n := range numbers(s.cfg.Centers.List("", ""), nil, nil, value(in.PhoneNumber)) {
 		if n.number.Number == value(in.PhoneNumber) && n.in.ID != instanceOf(c).ID {
-			return nil, invalidParameter("PhoneNumber: it is claimed for another instance")
+			return nil, notAvailable(in.PhoneNumber)
 		}
 	}
 	step, err := c.Submit(ctx, center.ClaimPhoneNumber{
@@ -35,7 +38,7 @@ func (s *Service) claimPhoneNumber(ctx context.Context, in *connectapi.ClaimPhon
 	case errors.As(err, &r) && r.Reason == center.Conflict:
 		return nil, &connectapi.IdempotencyException{Message: "ClientToken was used before with other parameters"}
 	case errors.As(err, &r) && r.Reason == center.Duplicate:
-		return nil, invalidParameter("%s", words(r))
+		return nil, notAvailable(in.PhoneNumber)
 	case err != nil:
 		return nil, modelled(err)
 	}
@@ -44,4 +47,9 @@ func (s *Service) claimPhoneNumber(ctx context.Context, in *connectapi.ClaimPhon
 		return nil, err
 	}
 	return &connectapi.ClaimPhoneNumberOutput{PhoneNumberId: ptr(string(e.Number.ID)), PhoneNumberArn: ptr(numberARN(instanceOf(c), e.Number.ID))}, nil
+}
+
+// notAvailable is worded as AWS's (seen in an issue of the Terraform provider).
+func notAvailable(number *string) error {
+	return invalidParameter("Phone number not available: %s", value(number))
 }

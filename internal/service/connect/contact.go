@@ -59,3 +59,21 @@ func (s *Service) contact(ctx context.Context, c Center, name *string) (lifecycl
 	}
 	return contact, nil
 }
+
+// withRelated adds the attributes of the contact that a new one is related to: they are copied, and the new contact's own
+// come first (documented for RelatedContactId).
+func (s *Service) withRelated(ctx context.Context, c Center, related *string, own map[string]string) (map[string]string, error) {
+	if related == nil {
+		return own, nil
+	}
+	r, err := s.contact(ctx, c, related)
+	return merged(r.Attributes, own), err
+}
+
+// merged returns the attributes of both; those of over win.
+func merged(under, over map[string]string) map[string]string {
+	m := make(map[string]string, len(under)+len(over))
+	maps.Copy(m, under)
+	maps.Copy(m, over)
+	return m
+}

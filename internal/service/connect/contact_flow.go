@@ -25,9 +25,14 @@ func contentDigest(content string) *string {
 	return ptr(hex.EncodeToString(sum[:]))
 }
 
-// flowID takes the id out of a member that may carry a version: $LATEST is what there is, $SAVED too while a flow is
-// only saved.
+// flowID takes the id out of a member that may carry an alias: $LATEST is what there is, $SAVED too while a flow is only
+// saved. Other versions do not exist.
 func flowID(member *string) center.FlowID {
-	name, _, _ := strings.Cut(bare(value(member)), ":$")
+	name := bare(value(member))
+	for _, alias := range []string{":$LATEST", ":$SAVED"} {
+		if id, ok := strings.CutSuffix(name, alias); ok {
+			return center.FlowID(id)
+		}
+	}
 	return center.FlowID(name)
 }

@@ -19,15 +19,18 @@ func (s *Service) createUser(ctx context.Context, in *connectapi.CreateUserInput
 	); err != nil {
 		return nil, err
 	}
-	if _, err := s.find(ctx, in.InstanceId); err != nil {
-		return nil, err // before the password is hashed, which takes a while
+	c, err := s.find(ctx, in.InstanceId) // before the password is hashed, which takes a while
+	if err != nil {
+		return nil, err
+	}
+	if kind := instanceOf(c).IdentityManagement; in.Password != nil && kind != connectapi.DirectoryTypeConnectManaged {
+		return nil, invalidParameter("Password: must not be given with identity management %s", kind)
 	}
 	u := identityIn(in.IdentityInfo)
-	var err error
 	if u.Phone, err = phoneIn(in.PhoneConfig); err != nil {
 		return nil, err
 	}
-	if u.PasswordHash, err = s.hashPassword(in.Password); err != nil {
+	if u.PasswordHash, err = s.hashPassword(ctx, in.Password); err != nil {
 		return nil, err
 	}
 	u.Username, u.DirectoryUserID, u.Tags = value(in.Username), value(in.DirectoryUserId), in.Tags

@@ -3,18 +3,23 @@ package connect
 import (
 	"context"
 	"maps"
+	"strings"
 
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/center/directory"
 )
 
+// describeContactFlow shows what is published; what is only saved has to be asked for with :$SAVED after the id.
 func (s *Service) describeContactFlow(ctx context.Context, in *connectapi.DescribeContactFlowInput) (*connectapi.DescribeContactFlowOutput, error) {
 	out := &connectapi.DescribeContactFlowOutput{}
 	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
 		f, ok := d.Flows[flowID(in.ContactFlowId)]
 		if !ok {
 			return notFound(center.KindFlow, value(in.ContactFlowId))
+		}
+		if f.Status == "SAVED" && !strings.HasSuffix(value(in.ContactFlowId), ":$SAVED") {
+			return &connectapi.ContactFlowNotPublishedException{Message: "The flow has not been published: " + string(f.ID)}
 		}
 		out.ContactFlow = &connectapi.ContactFlow{
 			Arn: ptr(resourceARN(d.Instance, center.KindFlow, string(f.ID))), Id: ptr(string(f.ID)), Name: ptr(f.Name), Type: ptr(f.Type), State: ptr(f.State),

@@ -1,12 +1,16 @@
 package connect
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/switchboard"
+	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
 // modelled turns why a command was refused into an error of the API. What is not a refusal is an internal failure and
@@ -25,7 +29,7 @@ func modelled(err error) error {
 	case center.Duplicate:
 		return &connectapi.DuplicateResourceException{Message: words(r)}
 	case center.InUse:
-		return &connectapi.ResourceInUseException{Message: words(r)}
+		return &connectapi.ResourceInUseException{Message: words(r), ResourceId: optional(r.ID)}
 	case center.Conflict:
 		return &connectapi.ResourceConflictException{Message: words(r)}
 	case center.Limit:
@@ -84,4 +88,82 @@ func refuseSet(members ...member) error {
 type member struct {
 	name string
 	set  bool
+}
+
+// Error classes that some operations declare and others do not.
+const (
+	invalidParameterCode = "InvalidParameterException"
+	invalidRequestCode   = "InvalidRequestException"
+	notFoundCode         = "ResourceNotFoundException"
+	duplicateCode        = "DuplicateResourceException"
+	inUseCode            = "ResourceInUseException"
+	conflictCode         = "ResourceConflictException"
+	limitCode            = "LimitExceededException"
+	quotaCode            = "ServiceQuotaExceededException"
+	idempotencyCode      = "IdempotencyException"
+	notPublishedCode     = "ContactFlowNotPublishedException"
+	invalidFlowCode      = "InvalidContactFlowException"
+)
+
+// declares reports whether the model lists an error class for an operation, for the classes above. Clients only have
+// types for what an operation declares.
+func declares(operation, code string) bool {
+	switch code {
+	case invalidParameterCode:
+		return !slices.Contains([]string{"CreateInstance", "DescribeInstance", "ListInstances", "DeleteInstance", "GetContactAttributes"}, operation)
+	case invalidRequestCode:
+		return !slices.Contains([]string{
+			"ListPhoneNumbersV2", "ClaimPhoneNumber", "ReleasePhoneNumber", "DescribePhoneNumber", "AssociatePhoneNumberContactFlow",
+			"DisassociatePhoneNumberContactFlow", "SearchAvailablePhoneNumbers",
+		}, operation)
+	case notFoundCode:
+		return operation != "ListInstances" && operation != "SearchAvailablePhoneNumbers"
+	}
+	also := func(operations ...string) bool { return slices.Contains(operations, operation) }
+	creates := also("CreateUser", "CreateAgentStatus", "UpdateAgentStatus", "CreateHoursOfOperation", "CreateQueue", "CreateRoutingProfile", "CreateContactFlow")
+	switch code {
+	case duplicateCode:
+		return creates || also("UpdateHoursOfOperation", "UpdateQueueName", "UpdateRoutingProfileName")
+	case limitCode:
+		return creates || also("StartOutboundVoiceContact")
+	case quotaCode:
+		return also("CreateInstance", "CreateHoursOfOperation", "StartTaskContact")
+	case inUseCode:
+		return also("DeleteQueue", "DeleteRoutingProfile", "ReleasePhoneNumber")
+	case conflictCode:
+		return also("AssociateInstanceStorageConfig")
+	case idempotencyCode:
+		return also("ClaimPhoneNumber", "ReleasePhoneNumber")
+	case notPublishedCode:
+		return also("DescribeContactFlow")
+	case invalidFlowCode:
+		return also("CreateContactFlow", "UpdateContactFlowContent")
+	}
+	return true
+}
+
+// asDeclared makes an operation answer only with errors that it declares: the nearest class stands in for another, with
+// the same message. It has not been observed which class AWS takes in such cases.
+func asDeclared(op wire.Operation) wire.Operation {
+	serve, name := op.Serve, op.Model.Name
+	op.Serve = func(ctx context.Context, r *wire.Request) (*wire.Response, error) {
+		resp, err := serve(ctx, r)
+		var e wire.Error
+		if err == nil || !errors.As(err, &e) || declares(name, e.ErrorCode()) {
+			return resp, err
+		}
+		return nil, nearest(name, e)
+	}
+	return op
+}
+
+func nearest(operation string, e wire.Error) error {
+	message := strings.TrimPrefix(strings.TrimPrefix(e.Error(), e.ErrorCode()), ": ")
+	switch {
+	case e.ErrorCode() == limitCode && declares(operation, quotaCode):
+		return &connectapi.ServiceQuotaExceededException{Message: message}
+	case e.ErrorCode() != invalidRequestCode && declares(operation, invalidRequestCode):
+		return invalidRequest("%s", message)
+	}
+	return invalidParameter("%s", message)
 }

@@ -3,8 +3,6 @@ package connect
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"math"
 	"slices"
 
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
@@ -16,32 +14,7 @@ import (
 // metricsOnPage is how many results one answer holds at most: the model's own bound.
 const metricsOnPage = 100
 
-// currentMetric computes one metric of a group. The API documents OLDEST_CONTACT_AGE in seconds when results are grouped,
-// and in milliseconds (under the unit SECONDS) when they are not.
-var currentMetrics = map[string]struct {
-	unit string
-	of   func(m live.Metrics, grouped bool) float64
-}{
-	connectapi.CurrentMetricNameAgentsOnline:           {"COUNT", func(m live.Metrics, _ bool) float64 { return float64(m.Online) }},
-	connectapi.CurrentMetricNameAgentsAvailable:        {"COUNT", func(m live.Metrics, _ bool) float64 { return float64(m.Available) }},
-	connectapi.CurrentMetricNameAgentsOnCall:           {"COUNT", func(m live.Metrics, _ bool) float64 { return float64(m.OnContact) }},
-	connectapi.CurrentMetricNameAgentsOnContact:        {"COUNT", func(m live.Metrics, _ bool) float64 { return float64(m.OnContact) }},
-	connectapi.CurrentMetricNameAgentsNonProductive:    {"COUNT", func(m live.Metrics, _ bool) float64 { return float64(m.NonProductive) }},
-	connectapi.CurrentMetricNameAgentsAfterContactWork: {"COUNT", func(m live.Metrics, _ bool) float64 { return float64(m.AfterContactWork) }},
-	connectapi.CurrentMetricNameAgentsError:            {"COUNT", func(m live.Metrics, _ bool) float64 { return float64(m.Error) }},
-	connectapi.CurrentMetricNameAgentsStaffed:          {"COUNT", func(m live.Metrics, _ bool) float64 { return float64(m.Staffed) }},
-	connectapi.CurrentMetricNameContactsInQueue:        {"COUNT", func(m live.Metrics, _ bool) float64 { return float64(m.InQueue) }},
-	connectapi.CurrentMetricNameContactsScheduled:      {"COUNT", func(m live.Metrics, _ bool) float64 { return float64(m.Scheduled) }},
-	connectapi.CurrentMetricNameSlotsActive:            {"COUNT", func(m live.Metrics, _ bool) float64 { return float64(m.SlotsActive) }},
-	connectapi.CurrentMetricNameSlotsAvailable:         {"COUNT", func(m live.Metrics, _ bool) float64 { return float64(m.SlotsAvailable) }},
-	connectapi.CurrentMetricNameOldestContactAge: {"SECONDS", func(m live.Metrics, grouped bool) float64 {
-		if grouped {
-			return math.Floor(m.OldestAge.Seconds())
-		}
-		return float64(m.OldestAge.Milliseconds())
-	}},
-}
-
+// getCurrentMetricData counts agents and contacts right now, as far as the filters reach, together or divided.
 func (s *Service) getCurrentMetricData(ctx context.Context, in *connectapi.GetCurrentMetricDataInput) (*connectapi.GetCurrentMetricDataOutput, error) {
 	c, err := s.find(ctx, in.InstanceId)
 	if err != nil {
@@ -64,34 +37,23 @@ func (s *Service) getCurrentMetricData(ctx context.Context, in *connectapi.GetCu
 			q.ByProfile = true
 		}
 	}
-	if err := known(c, q); err != nil {
+	if err := known(c, in.Filters); err != nil {
 		return nil, err
 	}
 	inst, grouped := instanceOf(c), len(in.Groupings) > 0
 	groups := slices.DeleteFunc(c.View().Metrics(q), func(m live.Metrics) bool { // where nothing goes on there is no data
-		return m.Online == 0 && m.InQueue == 0 && m.SlotsActive == 0 && m.Error == 0
+		return m.Online == 0 && m.InQueue == 0 && m.SlotsActive == 0 && m.Error == 0 && m.Scheduled == 0
 	})
-	sortMetrics(groups, in.SortCriteria, grouped)
-	numbered := make([]numberedMetrics, len(groups))
-	for i, m := range groups {
-		numbered[i] = numberedMetrics{fmt.Sprintf("%08d", i), m}
-	}
-	part, next, err := page(numbered, func(n numberedMetrics) string { return n.key }, in.NextToken, in.MaxResults, metricsOnPage, metricsOnPage)
+	part, next, err := pageOfMetrics(in, groups, q.At)
 	if err != nil {
 		return nil, err
 	}
 	return &connectapi.GetCurrentMetricDataOutput{
 		NextToken: next, DataSnapshotTime: &q.At, ApproximateTotalCount: ptr(int64(len(groups))),
-		MetricResults: mapped(part, func(n numberedMetrics) connectapi.CurrentMetricResult {
-			return metricResult(inst, n.m, in.CurrentMetrics, grouped)
+		MetricResults: mapped(part, func(m live.Metrics) connectapi.CurrentMetricResult {
+			return metricResult(inst, m, in.CurrentMetrics, grouped)
 		}),
 	}, nil
-}
-
-// numberedMetrics is a group with its place among the sorted ones: what a page continues after.
-type numberedMetrics struct {
-	key string
-	m   live.Metrics
 }
 
 // checkMetrics holds the rules of the request: queues or routing profiles to look at, and only what is computed here.
@@ -111,10 +73,8 @@ func checkMetrics(in *connectapi.GetCurrentMetricDataInput) error {
 	if len(f.Queues) > 0 && len(f.RoutingProfiles) > 0 {
 		return invalidParameter("Filters: Queues and RoutingProfiles cannot be given together")
 	}
-	for _, g := range in.Groupings {
-		if g != connectapi.GroupingQueue && g != connectapi.GroupingChannel && g != connectapi.GroupingRoutingProfile {
-			return unsupported("Groupings " + g)
-		}
+	if err := checkGroupings(in); err != nil {
+		return err
 	}
 	for _, m := range in.CurrentMetrics {
 		d, ok := currentMetrics[value(m.Name)]
@@ -131,43 +91,50 @@ func checkMetrics(in *connectapi.GetCurrentMetricDataInput) error {
 		return invalidParameter("SortCriteria: at most one is allowed")
 	}
 	for _, c := range in.SortCriteria {
-		if _, ok := currentMetrics[value(c.SortByMetric)]; !ok {
-			return unsupported("SortCriteria.SortByMetric " + value(c.SortByMetric))
+		switch by := value(c.SortByMetric); by {
+		case connectapi.CurrentMetricNameSlotsActive, connectapi.CurrentMetricNameSlotsAvailable: // documented
+			return invalidParameter("SortCriteria: sorting on %s is not supported", by)
+		default:
+			if _, ok := currentMetrics[by]; !ok {
+				return unsupported("SortCriteria.SortByMetric " + by)
+			}
+		}
+	}
+	return nil
+}
+
+// checkGroupings holds the rules of dividing: each dimension once, and waiting contacts by routing profile only where
+// the filter says which profiles.
+func checkGroupings(in *connectapi.GetCurrentMetricDataInput) error {
+	for i, g := range in.Groupings {
+		if g != connectapi.GroupingQueue && g != connectapi.GroupingChannel && g != connectapi.GroupingRoutingProfile {
+			return unsupported("Groupings " + g)
+		}
+		if slices.Contains(in.Groupings[:i], g) {
+			return invalidParameter("Groupings: %s is named twice", g)
+		}
+	}
+	if !slices.Contains(in.Groupings, connectapi.GroupingRoutingProfile) || len(in.Filters.RoutingProfiles) > 0 {
+		return nil
+	}
+	for _, m := range in.CurrentMetrics {
+		switch name := value(m.Name); name {
+		case connectapi.CurrentMetricNameContactsScheduled, connectapi.CurrentMetricNameContactsInQueue, connectapi.CurrentMetricNameOldestContactAge:
+			return invalidParameter("CurrentMetrics: %s grouped by ROUTING_PROFILE needs a RoutingProfiles filter", name)
 		}
 	}
 	return nil
 }
 
 // known refuses queues and routing profiles that the instance does not have.
-func known(c Center, q live.MetricsQuery) (err error) {
+func known(c Center, f *connectapi.Filters) (err error) {
 	c.View().Directory(func(d *directory.Directory) {
-		for _, i := range q.Queues {
-			if _, ok := d.Queues[i]; !ok {
-				err = notFound(center.KindQueue, string(i))
-			}
-		}
-		for _, i := range q.Profiles {
-			if _, ok := d.Profiles[i]; !ok {
-				err = notFound(center.KindRoutingProfile, string(i))
-			}
-		}
+		err = cmp.Or(missing(d.Queues, center.KindQueue, f.Queues), missing(d.Profiles, center.KindRoutingProfile, f.RoutingProfiles))
 	})
 	return err
 }
 
-func sortMetrics(groups []live.Metrics, by []connectapi.CurrentMetricSortCriteria, grouped bool) {
-	if len(by) == 0 {
-		return
-	}
-	of := currentMetrics[value(by[0].SortByMetric)].of
-	slices.SortStableFunc(groups, func(a, b live.Metrics) int {
-		if value(by[0].SortOrder) == "DESCENDING" {
-			a, b = b, a
-		}
-		return cmp.Compare(of(a, grouped), of(b, grouped))
-	})
-}
-
+// metricResult shows a group: all the metrics that were asked for, and every dimension that divides.
 func metricResult(inst center.Instance, m live.Metrics, wanted []connectapi.CurrentMetric, grouped bool) connectapi.CurrentMetricResult {
 	out := connectapi.CurrentMetricResult{}
 	if grouped {

@@ -1,12 +1,14 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
 )
 
@@ -24,6 +26,16 @@ func (s *Service) getCurrentUserData(ctx context.Context, in *connectapi.GetCurr
 	if err != nil {
 		return nil, err
 	}
+	given := 0
+	for _, n := range []int{len(f.Queues), len(f.RoutingProfiles), len(f.Agents)} {
+		given += min(n, 1)
+	}
+	if given > 1 {
+		return nil, invalidParameter("Filters: at most one of Queues, RoutingProfiles and Agents can be given")
+	}
+	if err := knownFilters(c, f); err != nil {
+		return nil, err
+	}
 	var states []string
 	if f.ContactFilter != nil {
 		states = f.ContactFilter.ContactStates
@@ -35,7 +47,7 @@ func (s *Service) getCurrentUserData(ctx context.Context, in *connectapi.GetCurr
 			(len(queues) == 0 || slices.ContainsFunc(a.Config.Inbound, func(q center.AgentQueue) bool { return queues[string(q.ID)] })) &&
 			(len(states) == 0 || slices.ContainsFunc(a.Desk, func(d lifecycle.DeskContact) bool { return slices.Contains(states, d.State) }))
 	})
-	part, next, err := page(all, func(a lifecycle.Agent) string { return string(a.ID) }, in.NextToken, in.MaxResults, userDataOnPage, userDataOnPage)
+	part, next, err := page("GetCurrentUserData", all, func(a lifecycle.Agent) string { return string(a.ID) }, in.NextToken, in.MaxResults, userDataOnPage, userDataOnPage)
 	if err != nil {
 		return nil, err
 	}
@@ -43,6 +55,27 @@ func (s *Service) getCurrentUserData(ctx context.Context, in *connectapi.GetCurr
 	return &connectapi.GetCurrentUserDataOutput{NextToken: next, ApproximateTotalCount: ptr(int64(len(all))), UserDataList: mapped(part, func(a lifecycle.Agent) connectapi.UserData {
 		return userData(inst, &a)
 	})}, nil
+}
+
+// knownFilters refuses queues, routing profiles and agents that the instance does not have.
+func knownFilters(c Center, f *connectapi.UserDataFilters) (err error) {
+	c.View().Directory(func(d *directory.Directory) {
+		err = cmp.Or(
+			missing(d.Queues, center.KindQueue, f.Queues), missing(d.Profiles, center.KindRoutingProfile, f.RoutingProfiles),
+			missing(d.Users, center.KindUser, f.Agents),
+		)
+	})
+	return err
+}
+
+// missing refuses the first of some names that a map of resources does not have.
+func missing[ID ~string, V any](have map[ID]V, k center.Kind, names []string) error {
+	for _, n := range names {
+		if _, ok := have[ID(bare(n))]; !ok {
+			return notFound(k, n)
+		}
+	}
+	return nil
 }
 
 func bareSet(ids []string) map[string]bool {

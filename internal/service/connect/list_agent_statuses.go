@@ -15,7 +15,7 @@ func (s *Service) listAgentStatuses(ctx context.Context, in *connectapi.ListAgen
 		all := slices.DeleteFunc(directory.Sorted(d.Statuses), func(a center.AgentStatus) bool {
 			return len(in.AgentStatusTypes) > 0 && !slices.Contains(in.AgentStatusTypes, string(a.Type))
 		})
-		part, next, err := page(all, func(a center.AgentStatus) string { return string(a.ID) }, in.NextToken, in.MaxResults, summariesOnPage, summariesOnPage)
+		part, next, err := page("ListAgentStatuses", all, func(a center.AgentStatus) string { return string(a.ID) }, in.NextToken, in.MaxResults, usualPage, mostOnPage)
 		out.NextToken = next
 		out.AgentStatusSummaryList = mapped(part, func(a center.AgentStatus) connectapi.AgentStatusSummary {
 			return connectapi.AgentStatusSummary{

@@ -15,7 +15,7 @@ func (s *Service) listContactFlows(ctx context.Context, in *connectapi.ListConta
 		all := slices.DeleteFunc(directory.Sorted(d.Flows), func(f center.Flow) bool {
 			return len(in.ContactFlowTypes) > 0 && !slices.Contains(in.ContactFlowTypes, f.Type)
 		})
-		part, next, err := page(all, func(f center.Flow) string { return string(f.ID) }, in.NextToken, in.MaxResults, summariesOnPage, summariesOnPage)
+		part, next, err := page("ListContactFlows", all, func(f center.Flow) string { return string(f.ID) }, in.NextToken, in.MaxResults, usualPage, mostOnPage)
 		out.NextToken = next
 		out.ContactFlowSummaryList = mapped(part, func(f center.Flow) connectapi.ContactFlowSummary {
 			return connectapi.ContactFlowSummary{

@@ -11,7 +11,7 @@ import (
 func (s *Service) listHoursOfOperations(ctx context.Context, in *connectapi.ListHoursOfOperationsInput) (*connectapi.ListHoursOfOperationsOutput, error) {
 	out := &connectapi.ListHoursOfOperationsOutput{}
 	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
-		part, next, err := page(directory.Sorted(d.Hours), func(h center.Hours) string { return string(h.ID) }, in.NextToken, in.MaxResults, summariesOnPage, summariesOnPage)
+		part, next, err := page("ListHoursOfOperations", directory.Sorted(d.Hours), func(h center.Hours) string { return string(h.ID) }, in.NextToken, in.MaxResults, usualPage, mostOnPage)
 		out.NextToken = next
 		out.HoursOfOperationSummaryList = mapped(part, func(h center.Hours) connectapi.HoursOfOperationSummary {
 			return connectapi.HoursOfOperationSummary{

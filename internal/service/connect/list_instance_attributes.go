@@ -17,7 +17,7 @@ func (s *Service) listInstanceAttributes(ctx context.Context, in *connectapi.Lis
 		return nil, err
 	}
 	attributes := instanceOf(c).Attributes
-	part, next, err := page(slices.Sorted(maps.Keys(attributes)), func(k string) string { return k }, in.NextToken, in.MaxResults, attributesOnPage, attributesOnPage)
+	part, next, err := page("ListInstanceAttributes", slices.Sorted(maps.Keys(attributes)), func(k string) string { return k }, in.NextToken, in.MaxResults, attributesOnPage, attributesOnPage)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ func (s *Service) listInstanceStorageConfigs(ctx context.Context, in *connectapi
 		if a, ok := d.Associations[center.ResourceType(value(in.ResourceType))]; ok {
 			all = append(all, a)
 		}
-		all, out.NextToken, err = page(all, func(a center.Association) string { return string(a.ID) }, in.NextToken, in.MaxResults, storageOnPage, storageOnPage)
+		all, out.NextToken, err = page("ListInstanceStorageConfigs", all, func(a center.Association) string { return string(a.ID) }, in.NextToken, in.MaxResults, storageOnPage, storageOnPage)
 		out.StorageConfigs = mapped(all, configOut)
 		return err
 	})

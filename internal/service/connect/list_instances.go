@@ -1,7 +1,10 @@
 package connect
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/center"
@@ -11,10 +14,12 @@ import (
 // instancesOnPage is how many instances one answer lists at most: the model's own bound.
 const instancesOnPage = 10
 
+// listInstances lists the oldest first: one that is created while a client pages comes at the end.
 func (s *Service) listInstances(ctx context.Context, in *connectapi.ListInstancesInput) (*connectapi.ListInstancesOutput, error) {
 	caller := wire.CallerFrom(ctx)
 	all := mapped(s.cfg.Centers.List(caller.Account, caller.Region), instanceOf)
-	part, next, err := page(all, func(i center.Instance) string { return string(i.ID) }, in.NextToken, in.MaxResults, instancesOnPage, instancesOnPage)
+	slices.SortFunc(all, func(a, b center.Instance) int { return cmp.Compare(createdKey(a), createdKey(b)) })
+	part, next, err := page("ListInstances", all, createdKey, in.NextToken, in.MaxResults, instancesOnPage, instancesOnPage)
 	if err != nil {
 		return nil, err
 	}
@@ -26,4 +31,9 @@ func (s *Service) listInstances(ctx context.Context, in *connectapi.ListInstance
 			OutboundCallsEnabled: ptr(i.Attributes[connectapi.InstanceAttributeTypeOutboundCalls] == "true"),
 		}
 	})}, nil
+}
+
+// createdKey sorts instances by when they were created, those of one moment by id.
+func createdKey(i center.Instance) string {
+	return fmt.Sprintf("%020d.%s", i.CreatedAt.UnixMilli(), i.ID)
 }

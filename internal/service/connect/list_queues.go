@@ -15,7 +15,7 @@ func (s *Service) listQueues(ctx context.Context, in *connectapi.ListQueuesInput
 		all := slices.DeleteFunc(directory.Sorted(d.Queues), func(q center.Queue) bool {
 			return len(in.QueueTypes) > 0 && !slices.Contains(in.QueueTypes, queueType(q))
 		})
-		part, next, err := page(all, func(q center.Queue) string { return string(q.ID) }, in.NextToken, in.MaxResults, summariesOnPage, summariesOnPage)
+		part, next, err := page("ListQueues", all, func(q center.Queue) string { return string(q.ID) }, in.NextToken, in.MaxResults, usualPage, mostOnPage)
 		out.NextToken = next
 		out.QueueSummaryList = mapped(part, func(q center.Queue) connectapi.QueueSummary {
 			return connectapi.QueueSummary{

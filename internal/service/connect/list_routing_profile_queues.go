@@ -22,7 +22,7 @@ func (s *Service) listRoutingProfileQueues(ctx context.Context, in *connectapi.L
 		}
 		key := func(q center.QueueConfig) string { return string(q.Queue) + "/" + string(q.Channel) }
 		all := slices.SortedFunc(slices.Values(p.Queues), func(a, b center.QueueConfig) int { return strings.Compare(key(a), key(b)) })
-		part, next, err := page(all, key, in.NextToken, in.MaxResults, profileQueuesOnPage, profileQueuesOnPage)
+		part, next, err := page("ListRoutingProfileQueues", all, key, in.NextToken, in.MaxResults, profileQueuesOnPage, profileQueuesOnPage)
 		out.NextToken, out.LastModifiedTime, out.LastModifiedRegion = next, timestamp(p.ModifiedAt), region(d.Instance)
 		out.RoutingProfileQueueConfigSummaryList = mapped(part, func(q center.QueueConfig) connectapi.RoutingProfileQueueConfigSummary {
 			return connectapi.RoutingProfileQueueConfigSummary{

@@ -11,7 +11,7 @@ import (
 func (s *Service) listRoutingProfiles(ctx context.Context, in *connectapi.ListRoutingProfilesInput) (*connectapi.ListRoutingProfilesOutput, error) {
 	out := &connectapi.ListRoutingProfilesOutput{}
 	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
-		part, next, err := page(directory.Sorted(d.Profiles), func(p center.RoutingProfile) string { return string(p.ID) }, in.NextToken, in.MaxResults, summariesOnPage, summariesOnPage)
+		part, next, err := page("ListRoutingProfiles", directory.Sorted(d.Profiles), func(p center.RoutingProfile) string { return string(p.ID) }, in.NextToken, in.MaxResults, usualPage, mostOnPage)
 		out.NextToken = next
 		out.RoutingProfileSummaryList = mapped(part, func(p center.RoutingProfile) connectapi.RoutingProfileSummary {
 			return connectapi.RoutingProfileSummary{

@@ -11,7 +11,7 @@ import (
 func (s *Service) listSecurityProfiles(ctx context.Context, in *connectapi.ListSecurityProfilesInput) (*connectapi.ListSecurityProfilesOutput, error) {
 	out := &connectapi.ListSecurityProfilesOutput{}
 	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
-		part, next, err := page(directory.Sorted(d.Security), func(p center.SecurityProfile) string { return string(p.ID) }, in.NextToken, in.MaxResults, summariesOnPage, summariesOnPage)
+		part, next, err := page("ListSecurityProfiles", directory.Sorted(d.Security), func(p center.SecurityProfile) string { return string(p.ID) }, in.NextToken, in.MaxResults, usualPage, mostOnPage)
 		out.NextToken = next
 		out.SecurityProfileSummaryList = mapped(part, func(p center.SecurityProfile) connectapi.SecurityProfileSummary {
 			return connectapi.SecurityProfileSummary{

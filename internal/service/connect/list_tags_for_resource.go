@@ -41,7 +41,7 @@ func tagsOf(d *directory.Directory, kind center.Kind, name string) (tags map[str
 	case center.KindQueue:
 		var v center.Queue
 		v, ok = d.Queues[center.QueueID(name)]
-		tags = v.Tags
+		ok, tags = ok && v.Agent == "", v.Tags
 	case center.KindRoutingProfile:
 		var v center.RoutingProfile
 		v, ok = d.Profiles[center.RoutingProfileID(name)]

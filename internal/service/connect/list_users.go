@@ -8,13 +8,10 @@ import (
 	"github.com/hookswitch/hookswitch/internal/center/directory"
 )
 
-// summariesOnPage is how many summaries one answer lists at most, by default and in all: the model's own bound.
-const summariesOnPage = 1000
-
 func (s *Service) listUsers(ctx context.Context, in *connectapi.ListUsersInput) (*connectapi.ListUsersOutput, error) {
 	out := &connectapi.ListUsersOutput{}
 	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
-		part, next, err := page(directory.Sorted(d.Users), func(u center.User) string { return string(u.ID) }, in.NextToken, in.MaxResults, summariesOnPage, summariesOnPage)
+		part, next, err := page("ListUsers", directory.Sorted(d.Users), func(u center.User) string { return string(u.ID) }, in.NextToken, in.MaxResults, usualPage, mostOnPage)
 		out.NextToken = next
 		out.UserSummaryList = mapped(part, func(u center.User) connectapi.UserSummary {
 			return connectapi.UserSummary{

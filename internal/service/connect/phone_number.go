@@ -13,7 +13,7 @@ import (
 )
 
 // dialCodes are the countries whose numbers can be claimed. Numbers are not bought anywhere: whatever is well formed can
-// be claimed, and calls to it come from the call port.
+// be claimed.
 var dialCodes = map[string]string{
 	"US": "1", "GB": "44", "DE": "49", "FR": "33", "ES": "34", "IT": "39", "NL": "31", "BE": "32", "AT": "43", "CH": "41", "SE": "46", "NO": "47",
 	"DK": "45", "FI": "358", "IE": "353", "PT": "351", "PL": "48", "AU": "61", "NZ": "64", "JP": "81", "KR": "82", "SG": "65", "IN": "91", "BR": "55",
@@ -46,9 +46,13 @@ func classify(number string) (country, kind string, ok bool) {
 	return country, connectapi.PhoneNumberTypeDid, true
 }
 
-// number finds a claimed number of the caller's account and Region by id or ARN.
+// number finds a claimed number of the caller's account and Region by id or ARN. An ARN with an instance in it, as
+// ListPhoneNumbers gives it, finds nothing.
 func (s *Service) number(ctx context.Context, idOrARN *string) (Center, center.PhoneNumber, error) {
 	caller, name := wire.CallerFrom(ctx), center.PhoneNumberID(bare(value(idOrARN)))
+	if strings.Contains(value(idOrARN), ":instance/") {
+		return nil, center.PhoneNumber{}, notFound(center.KindPhoneNumber, value(idOrARN))
+	}
 	for _, c := range s.cfg.Centers.List(caller.Account, caller.Region) {
 		var n center.PhoneNumber
 		var ok bool

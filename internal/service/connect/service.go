@@ -33,7 +33,7 @@ type Centers interface {
 	Create(ctx context.Context, account, region string, cmd center.CreateInstance) error
 	// Find returns an instance by its id.
 	Find(account, region string, id center.InstanceID) (Center, bool)
-	// List returns the instances of an account and Region, sorted by id.
+	// List returns the instances of an account and Region, each "" for all there are, in any order.
 	List(account, region string) []Center
 	// Delete ends an instance. Its data goes away.
 	Delete(ctx context.Context, account, region string, id center.InstanceID) error
@@ -47,21 +47,40 @@ type Config struct {
 	Clock  clock.Clock
 	Random io.Reader // keys and ids of instances, salts of passwords
 	Logger *slog.Logger
+	// PasswordRounds is how often a password is hashed before it is kept. Zero: DefaultPasswordRounds, which takes a few
+	// tenths of a second of one core for each user created with a password.
+	PasswordRounds int
 }
 
 // Service answers the API.
 type Service struct {
-	cfg    Config
-	tokens *tokens
+	cfg       Config
+	tokens    *tokens
+	hashing   gate   // passwords being hashed
+	claiming  gate   // phone numbers being claimed
+	attribute *gates // attributes of completed contacts being updated, by contact
 }
 
-// New returns the service. All fields of the Config are needed.
+// hashesAtOnce is how many passwords are hashed at a time, so that creating many users leaves the calls some processor.
+const hashesAtOnce = 2
+
+// New returns the service. All fields of the Config are needed but those that have a default.
 func New(cfg Config) *Service {
-	return &Service{cfg: cfg, tokens: newTokens(cfg.Clock)}
+	if cfg.PasswordRounds == 0 {
+		cfg.PasswordRounds = DefaultPasswordRounds
+	}
+	return &Service{
+		cfg: cfg, tokens: newTokens(cfg.Clock),
+		hashing: make(gate, hashesAtOnce), claiming: make(gate, 1), attribute: newGates(),
+	}
 }
 
 // Operations is what the service supports.
 func (s *Service) Operations() []wire.Operation {
+	return mapped(s.operations(), asDeclared)
+}
+
+func (s *Service) operations() []wire.Operation {
 	return []wire.Operation{
 		connectapi.CreateInstance(s.createInstance),
 		connectapi.DescribeInstance(s.describeInstance),

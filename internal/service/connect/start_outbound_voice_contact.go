@@ -27,14 +27,13 @@ func (s *Service) startOutboundVoiceContact(ctx context.Context, in *connectapi.
 	if err != nil {
 		return nil, err
 	}
-	if in.RelatedContactId != nil {
-		if _, err := s.contact(ctx, c, in.RelatedContactId); err != nil {
-			return nil, err
-		}
+	attributes, err := s.withRelated(ctx, c, in.RelatedContactId, in.Attributes)
+	if err != nil {
+		return nil, err
 	}
 	step, err := c.Submit(ctx, center.StartOutboundCall{
 		Destination: value(in.DestinationPhoneNumber), Source: value(in.SourcePhoneNumber), Flow: flowID(in.ContactFlowId), Queue: id[center.QueueID](in.QueueId),
-		Attributes: in.Attributes, Name: value(in.Name), Description: value(in.Description), References: refs, Related: id[center.ContactID](in.RelatedContactId),
+		Attributes: attributes, Name: value(in.Name), Description: value(in.Description), References: refs, Related: id[center.ContactID](in.RelatedContactId),
 		RingTimeout: time.Duration(value(in.RingTimeoutInSeconds)) * time.Second, ClientToken: value(in.ClientToken),
 	})
 	contact, err := startedContact(step, err)
@@ -53,15 +52,6 @@ func outboundError(err error) error {
 		case r.Reason == center.Invalid && r.Field == "DestinationPhoneNumber":
 			return &connectapi.DestinationNotAllowedException{Message: "The destination phone number is not valid"}
 		}
-	}
-	return startError(err)
-}
-
-// startError words refusals that operations which start contacts share.
-func startError(err error) error {
-	var r *center.Refused
-	if errors.As(err, &r) && r.Reason == center.Conflict && r.Kind == center.KindFlow {
-		return &connectapi.ContactFlowNotPublishedException{Message: "The flow has not been published"}
 	}
 	return modelled(err)
 }

@@ -44,7 +44,7 @@ func (s *Service) startTaskContact(ctx context.Context, in *connectapi.StartTask
 	}
 	contact, err := startedContact(c.Submit(ctx, cmd))
 	if err != nil {
-		return nil, startError(err)
+		return nil, modelled(err)
 	}
 	return &connectapi.StartTaskContactOutput{ContactId: ptr(contact)}, nil
 }
@@ -52,13 +52,9 @@ func (s *Service) startTaskContact(ctx context.Context, in *connectapi.StartTask
 // chain looks up the contacts that a task is linked to. What continues a completed contact takes its root and its
 // attributes from here, since the center has let go of it.
 func (s *Service) chain(ctx context.Context, c Center, in *connectapi.StartTaskContactInput, cmd *center.StartTask) error {
-	if in.RelatedContactId != nil {
-		if _, err := s.contact(ctx, c, in.RelatedContactId); err != nil {
-			return err
-		}
-	}
-	if in.PreviousContactId == nil {
-		return nil
+	var err error
+	if cmd.Attributes, err = s.withRelated(ctx, c, in.RelatedContactId, in.Attributes); err != nil || in.PreviousContactId == nil {
+		return err
 	}
 	p, err := s.contact(ctx, c, in.PreviousContactId)
 	if err != nil {
@@ -67,10 +63,7 @@ func (s *Service) chain(ctx context.Context, c Center, in *connectapi.StartTaskC
 	if cmd.Initial = p.Initial; cmd.Initial == "" {
 		cmd.Initial = p.ID
 	}
-	attributes := make(map[string]string, len(p.Attributes)+len(in.Attributes))
-	maps.Copy(attributes, p.Attributes)
-	maps.Copy(attributes, in.Attributes)
-	cmd.Attributes = attributes
+	cmd.Attributes = merged(p.Attributes, cmd.Attributes)
 	return nil
 }
 
@@ -85,7 +78,7 @@ func expiryIn(segment map[string]connectapi.SegmentAttributeValue) (time.Duratio
 		return 0, nil
 	}
 	minutes := v.ValueMap["ExpiryDuration"].ValueInteger
-	if len(v.ValueMap) != 1 || minutes == nil || *minutes < 1 {
+	if len(v.ValueMap) != 1 || v.ValueString != nil || v.ValueInteger != nil || minutes == nil || *minutes < 1 {
 		return 0, invalidParameter("SegmentAttributes.%s must be a map with ExpiryDuration in minutes", contactExpiry)
 	}
 	return time.Duration(*minutes) * time.Minute, nil

@@ -50,7 +50,8 @@ func configOut(a center.Association) connectapi.InstanceStorageConfig {
 	return out
 }
 
-// checkTarget refuses a configuration whose target is not there: associating does not create it.
+// checkTarget refuses a configuration whose target is not there: associating does not create it (documented). Which error
+// AWS answers with is not: of those that the operation declares, this is the one that says so.
 func (s *Service) checkTarget(ctx context.Context, c center.StorageConfig) error {
 	target := center.Association{Config: c}.Target()
 	if target == "" {
@@ -58,7 +59,7 @@ func (s *Service) checkTarget(ctx context.Context, c center.StorageConfig) error
 	}
 	to, err := arn.Parse(target)
 	if err != nil {
-		return invalidParameter("StreamArn: %v", err)
+		return invalidParameter("StreamArn: %q is no ARN", target)
 	}
 	if caller := wire.CallerFrom(ctx); to.Account != caller.Account || to.Region != caller.Region {
 		return nil // likewise
@@ -70,7 +71,7 @@ func (s *Service) checkTarget(ctx context.Context, c center.StorageConfig) error
 	return err
 }
 
-// streams names the members of a configuration that is there, so that an empty one is refused by name too.
+// checkMembers refuses a configuration without the member that its storage type asks for, or with another.
 func checkMembers(c *connectapi.InstanceStorageConfig) error {
 	want := map[string]bool{
 		"S3Config":                 c.S3Config != nil,

@@ -26,7 +26,7 @@ func (s *Service) tagged(ctx context.Context, resource *string) (Center, center.
 		c, n, err := s.number(ctx, &parts[1])
 		return c, center.KindPhoneNumber, string(n.ID), err
 	}
-	if parts[0] != "instance" || len(parts) != 2 && len(parts) != 4 {
+	if parts[0] != "instance" || len(parts) != 2 && len(parts) != 4 || len(parts) == 4 && parts[2] == string(center.KindPhoneNumber) {
 		return nil, "", "", missing
 	}
 	c, err := s.find(ctx, &parts[1])

@@ -18,22 +18,31 @@ func (s *Service) updateContactAttributes(ctx context.Context, in *connectapi.Up
 	_, err = c.Submit(ctx, cmd)
 	var r *center.Refused
 	if errors.As(err, &r) && r.Reason == center.NotFound {
-		contact, err := s.contact(ctx, c, in.InitialContactId)
-		if err != nil {
-			return nil, err
-		}
-		if cmd.Stored = contact.Attributes; cmd.Stored == nil {
-			cmd.Stored = map[string]string{}
-		}
-		if _, err := c.Submit(ctx, cmd); err != nil {
-			return nil, attributesError(err)
-		}
-		return &connectapi.UpdateContactAttributesOutput{}, nil
+		err = s.updateCompleted(ctx, c, cmd)
 	}
 	if err != nil {
 		return nil, attributesError(err)
 	}
 	return &connectapi.UpdateContactAttributesOutput{}, nil
+}
+
+// updateCompleted updates attributes of a contact that the center has let go of: it is told what is stored, to count how
+// large all attributes are together. Updates of one contact go one after another, so that none counts without the others.
+func (s *Service) updateCompleted(ctx context.Context, c Center, cmd center.UpdateContactAttributes) error {
+	mine := s.attribute.of(string(cmd.Contact))
+	if err := mine.enter(ctx); err != nil {
+		return err
+	}
+	defer mine.leave()
+	contact, err := s.contact(ctx, c, ptr(string(cmd.Contact)))
+	if err != nil {
+		return err
+	}
+	if cmd.Stored = contact.Attributes; cmd.Stored == nil {
+		cmd.Stored = map[string]string{}
+	}
+	_, err = c.Submit(ctx, cmd)
+	return err
 }
 
 func attributesError(err error) error {

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"context"
 	"crypto/pbkdf2"
 	"crypto/sha256"
 	"encoding/base64"
@@ -11,24 +12,28 @@ import (
 	"github.com/hookswitch/hookswitch/internal/center"
 )
 
-// pbkdf2Rounds makes guessing a password from its hash slow (OWASP's figure for PBKDF2 with SHA-256).
-const pbkdf2Rounds = 600_000
+// DefaultPasswordRounds makes guessing a password from its hash slow (OWASP's figure for PBKDF2 with SHA-256).
+const DefaultPasswordRounds = 600_000
 
 // hashPassword returns what is kept of a password: salted and slow to guess, never the password.
-func (s *Service) hashPassword(password *string) (string, error) {
+func (s *Service) hashPassword(ctx context.Context, password *string) (string, error) {
 	if password == nil {
 		return "", nil
 	}
+	if err := s.hashing.enter(ctx); err != nil {
+		return "", err
+	}
+	defer s.hashing.leave()
 	var salt [16]byte
 	if _, err := io.ReadFull(s.cfg.Random, salt[:]); err != nil {
 		return "", fmt.Errorf("draw a salt: %w", err)
 	}
-	sum, err := pbkdf2.Key(sha256.New, *password, salt[:], pbkdf2Rounds, sha256.Size)
+	sum, err := pbkdf2.Key(sha256.New, *password, salt[:], s.cfg.PasswordRounds, sha256.Size)
 	if err != nil {
 		return "", fmt.Errorf("hash a password: %w", err)
 	}
 	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$pbkdf2-sha256$%d$%s$%s", pbkdf2Rounds, b64.EncodeToString(salt[:]), b64.EncodeToString(sum)), nil
+	return fmt.Sprintf("$pbkdf2-sha256$%d$%s$%s", s.cfg.PasswordRounds, b64.EncodeToString(salt[:]), b64.EncodeToString(sum)), nil
 }
 
 func phoneIn(p *connectapi.UserPhoneConfig) (center.PhoneConfig, error) {
