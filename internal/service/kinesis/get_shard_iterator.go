@@ -109,10 +109,10 @@ func checkSequence(st *streamState, sh *shard, text string) (sequenceNumber, err
 	switch {
 	case err != nil:
 		return n, invalidArgument(used + ".")
-	case n.version == 0:
-		return n, internalFailure()
 	case n.shardIndex != sh.index:
 		return n, invalidArgument(fmt.Sprintf("Invalid StartingSequenceNumber. It encodes %s, while it was used in a call to a shard with %s", shardID(n.shardIndex), sh.id))
+	case n.version == 0:
+		return n, internalFailure()
 	case n.version != 2, n.shardCreated != sh.Created:
 		return n, invalidArgument(used + " because it did not come from this stream.")
 	}

@@ -91,7 +91,7 @@ func TestGetShardIteratorRefuses(t *testing.T) {
 	number := w.put("s", 1)[0]
 	sh := w.state("s").shards.all[0]
 	other := w.state("s").shards.all[1].startSeq
-	v1, v0 := number[:55], "1"
+	v1, v0 := number[:55], "65536"
 	for d := range 10 { // version 1: one less in the last hexadecimal digit is 1 less in all
 		if fmt.Sprint(d+1) == number[55:] {
 			v1 += fmt.Sprint(d)
@@ -130,6 +130,11 @@ func TestGetShardIteratorRefuses(t *testing.T) {
 		{"of another incarnation", at(foreign), "InvalidArgumentException", used(foreign) + " because it did not come from this stream."},
 		{"of version 1", at(v1), "InvalidArgumentException", used(v1) + " because it did not come from this stream."},
 		{"of version 0", at(v0), "InternalFailure", ""},
+		{"of version 0 and another shard", at("5"), "InvalidArgumentException",
+			"Invalid StartingSequenceNumber. It encodes shardId-000000000005, while it was used in a call to a shard with shardId-000000000000"},
+		{"of version 0 and created too late", at("26227199374822427428162556223570313216"), "InvalidArgumentException", used("26227199374822427428162556223570313216") + "."},
+		{"of a shard below 0", at("49039857307708443467467104868809893875799651944235008002"), "InvalidArgumentException",
+			"Invalid StartingSequenceNumber. It encodes shardId--02147483648, while it was used in a call to a shard with shardId-000000000000"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -40,7 +40,7 @@ type putResult struct {
 
 // putScratch is what a put works with and leaves for the next one.
 type putScratch struct {
-	order   []int // the entries' indexes, those of one log together and in their order
+	order   []int // the entries' indexes, those of one shard together and in their order
 	entries []storage.Entry
 	slab    []byte
 }
@@ -56,7 +56,7 @@ func (s *Service) put(ctx context.Context, st *streamState, entries []putEntry, 
 	}
 	w := putScratches.Get().(*putScratch)
 	defer w.release()
-	w.group(st, results)
+	w.group(results)
 	w.reserve(entries)
 	texts := make([]byte, len(entries)*sequenceDigits)
 
@@ -126,15 +126,14 @@ func (s *Service) putLog(ctx context.Context, st *streamState, run putRun, entri
 	}
 }
 
-// group orders the entries by log.
-func (w *putScratch) group(st *streamState, results []putResult) {
+// group orders the entries by shard, and by that by log. Those of a shard keep their order and get counters one after the
+// other, as the service was seen to give them.
+func (w *putScratch) group(results []putResult) {
 	w.order = w.order[:0]
 	for i := range results {
 		w.order = append(w.order, i)
 	}
-	if st.logCount() > 1 {
-		slices.SortStableFunc(w.order, func(a, b int) int { return st.log(results[a].shard) - st.log(results[b].shard) })
-	}
+	slices.SortStableFunc(w.order, func(a, b int) int { return results[a].shard.index - results[b].shard.index })
 }
 
 // reserve makes room for all entries encoded.

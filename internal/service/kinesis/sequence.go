@@ -72,8 +72,7 @@ func (n sequenceNumber) String() string { return string(n.appendTo(make([]byte, 
 
 var errSequence = errors.New("not a sequence number")
 
-// parseSequence takes a sequence number apart. Of the old formats only the version (and the shard of version 1) is
-// known: they are parsed to be refused in AWS's words.
+// parseSequence takes a sequence number apart. The old formats are parsed to be refused in the service's words.
 func parseSequence(s string) (sequenceNumber, error) {
 	if s == "" || len(s) > sequenceDigits+1 {
 		return sequenceNumber{}, errSequence
@@ -95,26 +94,29 @@ func parseSequence(s string) (sequenceNumber, error) {
 			return sequenceNumber{}, errSequence
 		}
 	}
-	if hi < 2 {
-		return sequenceNumber{version: 0}, nil // below 2^129
+	if hi < 2 { // below 2^129
+		n := sequenceNumber{version: 0, shardCreated: int64(mid >> 24 & seconds36), shardIndex: int(lo & 0xffff)}
+		if n.shardCreated >= secondsMax {
+			return n, errSequence
+		}
+		return n, nil
 	}
 	if hi>>56 != 2 {
 		return sequenceNumber{}, errSequence
 	}
 	n := sequenceNumber{
 		version:      int(lo & 15),
-		shardIndex:   int(int32(uint32(lo >> 4))),
+		shardIndex:   int(int32(uint32(lo >> 4))), // a negative one is no shard's, but parses
 		time:         int64(lo>>36 | mid&0xff<<28),
 		counter:      mid>>16 | hi&0xffff<<48,
 		shardCreated: int64(hi >> 20 & seconds36),
 	}
 	switch {
 	case n.version != 2 && n.version != 1,
-		n.shardIndex < 0,
 		n.shardCreated >= secondsMax:
 		return sequenceNumber{}, errSequence
 	case n.version == 1:
-		return sequenceNumber{version: 1, shardIndex: n.shardIndex, shardCreated: n.shardCreated, time: n.time}, nil
+		return sequenceNumber{version: 1, shardIndex: n.shardIndex, shardCreated: n.shardCreated, time: int64(mid>>36 | hi&0xff<<28)}, nil
 	case mid>>8&0xff != 0,
 		n.counter > counterEnd,
 		uint64(n.shardIndex)&15 != hi>>16&15,

@@ -42,6 +42,8 @@ func TestTagsRefused(t *testing.T) {
 	w.ok("AddTagsToStream", `{"StreamName":"s","Tags":%s}`, many(10, 5)) // none of them new
 	tests := []struct{ operation, body, code, message string }{
 		{"AddTagsToStream", `{"StreamName":"s","Tags":{"a;":"b"}}`, "InvalidArgumentException", invalid},
+		{"AddTagsToStream", `{"StreamName":"s","Tags":{"a\tb":""}}`, "InvalidArgumentException", invalid},
+		{"AddTagsToStream", `{"StreamName":"s","Tags":{"a":"\n"}}`, "InvalidArgumentException", invalid},
 		{"AddTagsToStream", `{"StreamName":"s","Tags":{"a":"b:"}}`, "InvalidArgumentException", invalid},
 		{"AddTagsToStream", `{"StreamName":"s","Tags":{"a":"%"}}`, "InvalidArgumentException", "Failed to add tags to stream s under account 123456789012" + allowed},
 		{"RemoveTagsFromStream", `{"StreamName":"s","TagKeys":["%"]}`, "InvalidArgumentException", "Failed to remove tags from stream s under account 123456789012" + allowed},

@@ -1,6 +1,7 @@
 package kinesis
 
 import (
+	"bytes"
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
@@ -127,14 +128,22 @@ func (s *sealer) sealIterator(it iterator) string {
 		b = binary.AppendUvarint(b, uint64(len(text)))
 		b = append(b, text...)
 	}
-	return s.seal(tokenIterator, b)
+	return s.seal(tokenIterator, append(b, make([]byte, iteratorPadding(len(b)))...))
+}
+
+// iteratorPadding is how many zeros follow n bytes, so that iterators are as long as the real service's: 152 bytes or a
+// multiple of 16 more, header, nonce (12) and tag (16) among them.
+func iteratorPadding(n int) int {
+	const around, least = len(tokenHeader) + 12 + 16, 152
+	return max(least-around-n, ((least-around-n)%16+16)%16)
 }
 
 func (s *sealer) openIterator(token string) (it iterator, err error) {
-	b, err := s.open(tokenIterator, token)
+	plain, err := s.open(tokenIterator, token)
 	if err != nil {
 		return it, err
 	}
+	b := plain
 	if len(b) < 20 {
 		return it, errToken
 	}
@@ -149,7 +158,8 @@ func (s *sealer) openIterator(token string) (it iterator, err error) {
 		}
 		*text = string(head)
 	}
-	if len(b) > 0 {
+	read := len(plain) - len(b)
+	if len(b) != iteratorPadding(read) || bytes.ContainsFunc(b, func(r rune) bool { return r != 0 }) {
 		return it, errToken
 	}
 	return it, nil

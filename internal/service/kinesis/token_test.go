@@ -1,6 +1,7 @@
 package kinesis
 
 import (
+	"encoding/base64"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -25,6 +26,9 @@ func TestIteratorRoundTrip(t *testing.T) {
 			from:  rapid.Uint64().Draw(rt, "from"),
 		}
 		token := s.sealIterator(in)
+		if b, err := base64.StdEncoding.DecodeString(token); err != nil || len(b) < 152 || (len(b)-152)%16 != 0 {
+			rt.Fatalf("an iterator of %d bytes, want 152 and a multiple of 16", len(b))
+		}
 		if out, err := s.openIterator(token); err != nil || out != in {
 			rt.Fatalf("sealed %+v, opened %+v, %v", in, out, err)
 		}
