@@ -210,13 +210,7 @@ func (e *Engine) Open(ctx context.Context, name string, cfg storage.Config) (sto
 		return nil, err
 	}
 	defer e.leave()
-	s, err := e.js.Stream(ctx, streamPrefix+name)
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		s, err = e.js.CreateStream(ctx, e.stream(name, cfg))
-		if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // someone was faster
-			s, err = e.js.Stream(ctx, streamPrefix+name)
-		}
-	}
+	s, err := e.find(ctx, name, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("storage: open log %q: %w", name, err)
 	}
@@ -240,6 +234,34 @@ func (e *Engine) Open(ctx context.Context, name string, cfg storage.Config) (sto
 	}
 	return l, nil
 }
+
+// find returns a log's stream, and makes it if it is missing.
+func (e *Engine) find(ctx context.Context, name string, cfg storage.Config) (s jetstream.Stream, err error) {
+	for try := range createTries {
+		s, err = e.js.Stream(ctx, streamPrefix+name)
+		if !errors.Is(err, jetstream.ErrStreamNotFound) {
+			return s, err
+		}
+		s, err = e.js.CreateStream(ctx, e.stream(name, cfg))
+		// Someone was faster; or nats-server 2.15.2, which removes the directory of an account's last stream some time
+		// after it was deleted, did so in the middle of this creation.
+		again := errors.Is(err, jetstream.ErrStreamNameAlreadyInUse)
+		var api *jetstream.APIError
+		if errors.As(err, &api) && api.ErrorCode == codeCreate {
+			again = true
+		}
+		if !again {
+			return s, err
+		}
+		if pauseErr := pause(ctx, try, time.Millisecond); pauseErr != nil {
+			return nil, pauseErr
+		}
+	}
+	return nil, err
+}
+
+// createTries is how often a stream is made before the server's refusal is passed on.
+const createTries = 10
 
 // stream is what a new log is on the server.
 func (e *Engine) stream(name string, cfg storage.Config) jetstream.StreamConfig {

@@ -27,6 +27,7 @@ const (
 	codeNoSpace    = 10047 // the account's or server's storage is used up
 	codeNoSpaceR   = 10023 // the server's resources are used up
 	codeNoStream   = 10059 // the stream does not exist
+	codeCreate     = 10049 // the stream could not be made
 	codeNoMessage  = 10037 // the message does not exist
 )
 
