@@ -92,6 +92,16 @@ func (x *index) holds(e dueEntry) bool {
 	return s != nil && s.line != nil
 }
 
+// taken notes that an entry has left the heap, so that the same time is put there again if it is due again.
+func (x *index) taken(e dueEntry) {
+	switch e.kind {
+	case dueAgent:
+		x.seats[center.AgentID(e.id)].due = time.Time{}
+	case dueContact:
+		x.spots[center.ContactID(e.id)].due = time.Time{}
+	}
+}
+
 // Deadline returns when the machine wants its next Wake: a time that has come if there is something to do at once. It is
 // false when time alone will change nothing.
 func (m *Machine) Deadline() (time.Time, bool) {

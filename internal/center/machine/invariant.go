@@ -184,8 +184,8 @@ func checkEffects(s *State, fail failFunc) {
 	}
 }
 
-// CheckIdle returns which waiting contacts could be offered to a free agent, which must be none once Deadline says that
-// nothing is due at the time. It looks at every pair, by the rules alone.
+// CheckIdle returns what is left to do at a time at which Deadline says that nothing is due: what should have happened by
+// then, and waiting contacts that could be offered to a free agent. It looks at everyone and every pair, by the rules alone.
 func CheckIdle(s *State, at time.Time) error {
 	if s.Directory.Deleted {
 		return nil
@@ -198,8 +198,16 @@ func CheckIdle(s *State, at time.Time) error {
 	}
 	slices.SortFunc(free, func(a, b *lifecycle.Agent) int { return cmp.Compare(a.ID, b.ID) })
 	var broken []error
+	for _, id := range slices.Sorted(maps.Keys(s.Agents)) {
+		if due := agentDue(s.Agents[id]); !due.IsZero() && !due.After(at) {
+			broken = append(broken, Broken{Name: "nothing is overdue", Detail: fmt.Sprintf("agent %s since %s", id, due)})
+		}
+	}
 	for _, id := range slices.Sorted(maps.Keys(s.Contacts)) {
 		c := s.Contacts[id]
+		if due := c.Due(); !due.IsZero() && !due.After(at) {
+			broken = append(broken, Broken{Name: "nothing is overdue", Detail: fmt.Sprintf("contact %s since %s", id, due)})
+		}
 		if !c.Waiting() {
 			continue
 		}

@@ -202,7 +202,11 @@ func (s *script) ask(verb string, arg []string) bool {
 		fmt.Fprintf(&s.out, "%s: %s attempts %d attributes %v\n", arg[0], c.Phase(), c.Attempts, c.Attributes)
 	case "deadline":
 		if at, ok := w.m.Deadline(); ok {
-			fmt.Fprintf(&s.out, "due %s\n", clock(at))
+			day := ""
+			if at.YearDay() != w.now.YearDay() {
+				day = at.Format("01-02 ")
+			}
+			fmt.Fprintf(&s.out, "due %s%s\n", day, clock(at))
 		} else {
 			s.out.WriteString("nothing is due\n")
 		}

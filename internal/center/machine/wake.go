@@ -27,13 +27,11 @@ func (t *turn) timers() {
 	x := &t.m.index
 	var later []dueEntry
 	busy := map[center.AgentID]bool{}
-	done := map[dueEntry]bool{} // an entry may be there twice
 	for n := 0; n < t.m.limits.timers && len(x.due) > 0 && !x.due[0].at.After(t.at); {
 		e := x.due.pop()
-		if done[e] || !x.holds(e) {
+		if !x.holds(e) {
 			continue
 		}
-		done[e] = true
 		if agent := t.agentOf(e); agent != "" {
 			if busy[agent] {
 				later = append(later, e)
@@ -42,6 +40,7 @@ func (t *turn) timers() {
 			busy[agent] = true
 		}
 		n++
+		x.taken(e)
 		t.due(e)
 	}
 	for _, e := range later {

@@ -121,6 +121,9 @@ func (w *world) wake() {
 		if err != nil {
 			panic(err)
 		}
+		if w.check {
+			oneReason(step)
+		}
 		if got := offersOf(step); w.check && len(got) > 0 {
 			if want := offersByTheRules(was, w.now, w.m.limits.offers); !slices.Equal(got, want) {
 				panic(fmt.Sprintf("the step offers %v, the rules want %v", got, want))
@@ -131,6 +134,26 @@ func (w *world) wake() {
 		if err := CheckIdle(w.m.State(), w.now); err != nil {
 			panic(err)
 		}
+	}
+}
+
+// oneReason holds a step of time to changing no desk for two reasons: it either routes or does what is due, and no agent
+// sees more than one contact move.
+func oneReason(step center.Step) {
+	moved := map[center.AgentID]center.ContactID{}
+	offers := len(offersOf(step))
+	for _, e := range step.Events {
+		if _, offered := e.(center.ContactOffered); offers > 0 && !offered {
+			panic(fmt.Sprintf("a step routes and has a %T", e))
+		}
+		a, c := center.AgentOf(e), center.ContactOf(e)
+		if a == "" || c == "" {
+			continue
+		}
+		if other, ok := moved[a]; ok && other != c {
+			panic(fmt.Sprintf("a step moves %s and %s at %s", other, c, a))
+		}
+		moved[a] = c
 	}
 }
 
