@@ -30,11 +30,7 @@ const (
 func (c *conversation) is(s stage) func() bool { return func() bool { return c.stage == s } }
 
 func (w *Workload) observeContact(at time.Time, id center.ContactID, e center.Event) {
-	if e, ok := e.(center.ContactInitiated); ok {
-		w.started++
-		w.contacts[id] = &conversation{w: w, id: id, channel: e.Channel, random: stream(w.cfg.Seed, "contact", w.started)}
-	}
-	c := w.contacts[id]
+	c := w.contact(id, e)
 	if c == nil {
 		return
 	}
@@ -49,9 +45,15 @@ func (w *Workload) observeContact(at time.Time, id center.ContactID, e center.Ev
 	case center.ContactMissed:
 		c.offers++ // an answer to the offer makes no sense any more
 	case center.ContactConnected:
+		if c.stage >= talking {
+			return
+		}
 		c.stage = talking
 		c.talk(at, e.Agent)
 	case center.ContactLeft:
+		if c.stage == left {
+			return
+		}
 		c.stage = left
 		wrap := about(c.random, w.cfg.Wrap, 0.7, time.Second, 20*w.cfg.Wrap)
 		w.plan(at.Add(wrap), center.ClearContact{Contact: id, Agent: e.Agent}, c.is(left))
@@ -63,6 +65,23 @@ func (w *Workload) observeContact(at time.Time, id center.ContactID, e center.Ev
 		c.stage = over
 		delete(w.contacts, id)
 	}
+}
+
+// contact returns the conversation that an event is about; the first event that says which channel it has begins it. What
+// is told late or not at all, as by a feed in which the events of agents and of contacts come side by side, does no harm.
+func (w *Workload) contact(id center.ContactID, e center.Event) *conversation {
+	var channel center.Channel
+	switch e := e.(type) {
+	case center.ContactInitiated:
+		channel = e.Channel
+	case center.ContactOffered:
+		channel = e.Channel
+	}
+	if w.contacts[id] == nil && channel != "" {
+		w.started++
+		w.contacts[id] = &conversation{w: w, id: id, channel: channel, random: stream(w.cfg.Seed, "contact", w.started)}
+	}
+	return w.contacts[id]
 }
 
 // talk plans a conversation: how long it is, whether there is a hold in it, and who ends it.

@@ -99,6 +99,15 @@ func (w *Workload) Next(now time.Time) (Action, bool) {
 	return a, true
 }
 
+// Over reports whether everyone has gone home and nobody is going to do anything any more.
+func (w *Workload) Over() bool {
+	_, due := w.Due()
+	for _, p := range w.people {
+		due = due || !p.gone
+	}
+	return !due
+}
+
 func (w *Workload) prune() {
 	for len(w.queue) > 0 && w.queue[0].still != nil && !w.queue[0].still() {
 		heap.Pop(&w.queue)
