@@ -29,10 +29,7 @@ func (s *serveFlags) register(f *pflag.FlagSet) {
 	f.Lookup("tls").NoOptDefVal = node.DefaultTLS
 	f.StringVar(&s.cfg.Data, "data", node.DefaultData, "directory that keeps everything")
 	f.BoolVar(&s.cfg.Memory, "memory", false, "keep nothing: everything lives in memory")
-	f.StringVar(&s.cfg.EngineURL, "engine", "", "nats://host:port of a JetStream server that keeps the data instead of --data")
-	f.IntVar(&s.cfg.Replicas, "engine-replicas", 0, "copies of each log on a JetStream cluster: 1, 3 or 5")
-	f.StringSliceVar(&s.cfg.MonitorURLs, "engine-monitor", nil, "http:// addresses of the JetStream servers' monitoring ports, to see that they sync every write")
-	f.BoolVar(&s.cfg.AllowUnsafeSync, "engine-unsafe-sync", false, "run on a JetStream server that may lose acknowledged writes in a power failure")
+	f.StringVar(&s.cfg.EngineURL, "engine", "", "nats://host:port of a JetStream server that keeps the data instead of --data; parameters: ?replicas=3&monitor=http://host:8222&system=nats://…&unsafe-sync=true")
 	f.StringVar(&s.cfg.Profile, "profile", node.Faithful, "faithful: delays as AWS has them; fast: contact records are published at once")
 	f.DurationVar(&s.recordDelay, "record-delay", 0, "from a contact's completion to its contact record (default 65s, with --profile fast 0s)")
 	f.StringVar(&s.cfg.Auth, "auth", "open", "open: any access key is taken; verify: signatures must match one of --credentials")
@@ -103,7 +100,7 @@ requests in work and stops. Every acknowledged write survives kill -9 and power 
   hookswitch serve --memory --profile fast                  # for tests: nothing kept, no delays
   hookswitch serve --clock virtual --memory                 # time moves when told to
   hookswitch serve --listen 0.0.0.0:4566 --auth verify --credentials AKIDEXAMPLE=secret
-  hookswitch serve --engine nats://127.0.0.1:4222 --engine-monitor http://127.0.0.1:8222`,
+  hookswitch serve --engine "nats://127.0.0.1:4222?monitor=http://127.0.0.1:8222"`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := flags.config(sh, cmd.Flags())

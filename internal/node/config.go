@@ -13,6 +13,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/internal/edge"
 	"github.com/hookswitch/hookswitch/internal/storage"
+	"github.com/hookswitch/hookswitch/internal/storage/distributed"
 )
 
 // Profiles say how closely time is followed.
@@ -34,11 +35,7 @@ type Config struct {
 
 	Data      string // directory of the embedded engine; "": DefaultData
 	Memory    bool   // keep nothing: everything is in memory
-	EngineURL string // nats://…: a JetStream server keeps the data instead of Data
-	// Of a JetStream server:
-	Replicas        int      // copies of each log; 0: 1
-	MonitorURLs     []string // http addresses of its monitoring ports, to see that it syncs every write
-	AllowUnsafeSync bool     // run even if it does not
+	EngineURL string // a JetStream server keeps the data instead of Data; see distributed.ParseURL for its parameters
 
 	Profile     string         // Faithful or Fast; "": Faithful
 	RecordDelay *time.Duration // from a contact's completion to its record; nil: as the profile has it
@@ -83,8 +80,13 @@ func (c Config) Validate() error {
 	if c.Memory && c.EngineURL != "" {
 		wrong("--memory and --engine exclude each other")
 	}
-	if c.EngineURL == "" && (c.Replicas != 0 || len(c.MonitorURLs) > 0 || c.AllowUnsafeSync) {
-		wrong("--engine-replicas, --engine-monitor and --engine-unsafe-sync are about a JetStream server: give --engine nats://… too")
+	if c.EngineURL != "" {
+		if _, err := distributed.ParseURL(c.EngineURL); err != nil {
+			wrong("--engine: %v", err)
+		}
+		if c.Clock == VirtualClock {
+			wrong("--clock %s does not go with --engine: a JetStream server stamps and expires records by its own clock", VirtualClock)
+		}
 	}
 	if c.Profile != "" && c.Profile != Faithful && c.Profile != Fast {
 		wrong("--profile %q: want %s or %s", c.Profile, Faithful, Fast)

@@ -28,13 +28,16 @@ func openEngine(ctx context.Context, cfg Config, clk clock.Clock) (engine, error
 	case cfg.Memory:
 		return engine{Engine: memory.New(memory.Config{Clock: clk}), name: "memory", healthy: fine, owned: true}, nil
 	case cfg.EngineURL != "":
-		e, err := distributed.Open(ctx, distributed.Config{
-			URL: cfg.EngineURL, Replicas: cfg.Replicas, MonitorURLs: cfg.MonitorURLs, AllowUnsafeSync: cfg.AllowUnsafeSync, Logger: cfg.Logger,
-		})
+		server, err := distributed.ParseURL(cfg.EngineURL)
 		if err != nil {
-			return engine{}, fmt.Errorf("storage at %s: %w", hideUser(cfg.EngineURL), err)
+			return engine{}, err
 		}
-		return engine{Engine: e, name: "jetstream", healthy: fine, owned: true}, nil
+		server.Logger = cfg.Logger
+		e, err := distributed.Open(ctx, server)
+		if err != nil {
+			return engine{}, fmt.Errorf("storage at %s: %w", hideUser(server.URL), err)
+		}
+		return engine{Engine: e, name: "jetstream", healthy: e.Healthy, owned: true}, nil
 	}
 	dir := or(cfg.Data, DefaultData)
 	e, err := embedded.Open(embedded.Config{Dir: dir, Clock: clk, Logger: cfg.Logger})
