@@ -60,8 +60,6 @@ func (t *turn) setAgentStatus(cmd center.SetAgentStatus) error {
 	switch same := a.Status.ID == status.ID; {
 	case same && a.Next != nil:
 		t.emit(center.AgentNextStatusSet{Agent: a.ID})
-	case same && a.Leaving: // about to be logged out, and offline is what was asked for: stays logged in
-		t.emit(center.AgentStatusChanged{Agent: a.ID, Status: status})
 	case same:
 	case len(a.Desk) == 0:
 		t.emit(center.AgentStatusChanged{Agent: a.ID, Status: status})

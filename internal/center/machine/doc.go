@@ -12,6 +12,28 @@
 // What the machine knows is its State, which the events alone make: folding a journal gives the same State as living
 // through it. Everything else it keeps (who waits where, who is free, what is due when) is an index over the State.
 //
+// # Choices
+//
+// Where no published page says what AWS does, the machine does this:
+//
+//   - An agent's status alone makes it available: one that was set available without logging in gets contacts.
+//   - Logging out while a contact is on the desk sets Offline as next status; the logout follows when the desk is empty.
+//     Setting a status or logging in calls it off.
+//   - A status set while a contact rings is the next status, as on any other contact. If the contact is then missed, it
+//     stays until it is cleared, and the next status takes effect with that.
+//   - Setting the status that the agent is in clears what is over and calls a next status off; its start time stays.
+//   - A contact that an agent has missed or rejected is not offered to it again while it lies on its desk.
+//   - Whatever lies on a desk counts as handled when channels are combined, after-contact work and missed contacts too.
+//   - A queue's delay is the time waited; the age adjustment of a contact orders it but does not shorten the delay.
+//   - A disabled queue takes no new contact (its flow sees an error); who waits there already is served.
+//   - Only calls are accepted automatically: the setting belongs to the phone.
+//   - Only contacts that the center dialled do not count for TIME_SINCE_LAST_INBOUND.
+//   - A customer who hangs up, or a contact that is stopped, while it rings leaves a missed contact with the agent.
+//   - A call to a number without a flow ends at once with OTHER, and so does a call that is stopped; a task that is
+//     stopped ends with API, one that its agent leaves with AGENT_COMPLETED.
+//   - A user who is on a contact, or in whose queue contacts wait, cannot be deleted; nor can a queue with contacts.
+//   - Deleting the instance releases its calls; its contacts are gone with it.
+//
 // A broken invariant of our own panics with its name (see Broken); the owner then drops the machine and recovers from
 // the journal. No command can cause one.
 package machine

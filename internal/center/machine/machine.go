@@ -121,7 +121,7 @@ func (m *Machine) State() *State { return m.state }
 
 // Step decides what the command leads to, applies it, and returns it. The error of a command that cannot be honoured is
 // a *center.Refused, and nothing has changed. A command that changes nothing leads to an empty step, and so does one that
-// answers an effect which is closed already; neither needs to be kept.
+// answers an effect which is closed already; neither needs to be kept. An effect whose answer is refused stays outstanding.
 func (m *Machine) Step(stamp center.Stamp, cmd center.Command) (center.Step, error) {
 	if stamp.At.Before(m.state.At) || stamp.Place <= m.state.Place {
 		panic(Broken{Name: "stamp order", Detail: fmt.Sprintf("place %d at %s after place %d at %s",
