@@ -58,7 +58,7 @@ func TestKinesisOrderOfChecks(t *testing.T) {
 		{"unsigned", "POST", "", []string{put, jsonType}, "{}", 400, "application/x-amz-json-1.1",
 			`{"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}`},
 		{"another scheme", "POST", "", []string{put, jsonType, "Authorization: Bearer abc"}, "{}", 400, "application/x-amz-json-1.1",
-			`{"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}`},
+			`{"__type":"IncompleteSignatureException","message":"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=Bearer abc"}`},
 		{"unsigned CBOR", "POST", "", []string{put, cbor}, "\xa0", 400, cborType, "MissingAuthenticationTokenException"},
 		{"header without anything", "POST", "", []string{put, jsonType, auth + "x"}, "{}", 400, "application/x-amz-json-1.1",
 			`{"__type":"IncompleteSignatureException","message":"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=AWS4-HMAC-SHA256 x"}`},
