@@ -23,7 +23,8 @@ type Simulation struct {
 	publisher *publisher
 	count     Count
 	bytes     int
-	refused   int
+	late      int
+	busy      int
 }
 
 // New returns a simulation at its start. The error is Config.Validate's.
@@ -43,8 +44,9 @@ func (s *Simulation) Run(ctx context.Context) (Summary, error) {
 		return Summary{}, err
 	}
 	s.work = NewWorkload(s.cfg, world, s.now)
-	// No conversation and no after-contact work is longer than twenty times its mean; heartbeats go on for an hour.
-	latest := s.now.Add(s.cfg.Duration + 20*(s.cfg.Talk+s.cfg.Wrap) + 12*time.Hour)
+	// No conversation and no after-contact work is longer than twenty times its mean, and hardly anyone's patience is;
+	// heartbeats go on for an hour.
+	latest := s.now.Add(s.cfg.Duration + 20*(s.cfg.Talk+s.cfg.Wrap+s.cfg.Patience) + 12*time.Hour)
 	for {
 		if err := ctx.Err(); err != nil {
 			return s.Summary(), err
@@ -65,7 +67,7 @@ func (s *Simulation) Run(ctx context.Context) (Summary, error) {
 // Summary returns what has come of it so far.
 func (s *Simulation) Summary() Summary {
 	sum := s.count.Summary(s.now)
-	sum.Steps, sum.Bytes, sum.Refused = int(s.place), s.bytes, s.refused
+	sum.Steps, sum.Bytes, sum.Late, sum.Busy = int(s.place), s.bytes, s.late, s.busy
 	sum.Documents, sum.Lasted = s.publisher.published, s.now.Sub(s.cfg.Start)
 	return sum
 }
@@ -124,15 +126,22 @@ func (s *Simulation) passTo(at time.Time) {
 	}
 }
 
-// submit gives the machine a command of the people. Coming too late is no error.
+// submit gives the machine a command of the people. Coming too late is no error, nor is finding the center full.
 func (s *Simulation) submit(closes center.EffectID, cmd center.Command) error {
 	_, err := s.step(center.Stamp{Closes: closes}, cmd)
 	var refused *center.Refused
-	if errors.As(err, &refused) && (refused.Reason == center.NotFound || refused.Reason == center.Conflict) {
-		s.refused++
-		return nil
+	if !errors.As(err, &refused) {
+		return err
 	}
-	return err
+	switch refused.Reason {
+	case center.NotFound, center.Conflict:
+		s.late++
+	case center.Limit:
+		s.busy++
+	default:
+		return err
+	}
+	return nil
 }
 
 // step gives the machine a command, keeps the step, and tells everyone.

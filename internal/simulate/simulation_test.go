@@ -181,6 +181,24 @@ func TestConfigIsValidated(t *testing.T) {
 	}
 }
 
+// TestAFullCenterIsBusy: one agent and a flood of callers reach the machine's bound on open contacts, and the world goes on.
+func TestAFullCenterIsBusy(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	s, err := New(Config{Seed: 1, Agents: 1, ContactsPerHour: perHourMax, Duration: 4 * time.Minute, Patience: time.Hour, CheckEvery: 1e6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := s.Run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum.Busy == 0 || sum.Contacts < 50_000 || sum.Handled+sum.Abandoned != sum.Offered {
+		t.Errorf("summary %+v", sum)
+	}
+}
+
 func TestRunStopsWithItsContext(t *testing.T) {
 	s, err := New(mixed(1))
 	if err != nil {

@@ -15,7 +15,8 @@ type Summary struct {
 	Bytes     int           // of the journal
 	Documents int           // published
 	Lasted    time.Duration // virtual
-	Refused   int           // commands that came too late
+	Late      int           // commands that came too late
+	Busy      int           // contacts that the center had no room for
 
 	Contacts  int // initiated
 	Offered   int // entered a queue
