@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,7 +65,8 @@ func (t *turn) startOutboundCall(cmd center.StartOutboundCall) error {
 	if ring < ringTimeoutLeast || ring > ringTimeoutMost || ring%time.Millisecond != 0 {
 		return invalid("RingTimeoutInSeconds", "must be from 15 to 60")
 	}
-	if err := checkWords(cmd.Name, cmd.Description); err != nil {
+	w := words{name: cmd.Name, description: cmd.Description, related: string(cmd.Related), token: cmd.ClientToken, references: cmd.References}
+	if err := w.check(); err != nil {
 		return err
 	}
 	if err := checkAttributes(nil, cmd.Attributes); err != nil {
@@ -71,7 +74,10 @@ func (t *turn) startOutboundCall(cmd center.StartOutboundCall) error {
 	}
 	e := t.voiceContact("API", cmd.Destination, source)
 	e.Flow, e.Queue, e.Attributes = cmd.Flow, cmd.Queue, orNil(cmd.Attributes)
-	e.Name, e.Description, e.References, e.Related = cmd.Name, cmd.Description, cmd.References, cmd.Related
+	e.Name, e.Description, e.References, e.Related = cmd.Name, cmd.Description, slices.Clone(cmd.References), cmd.Related
+	if len(cmd.References) == 0 {
+		e.References = nil
+	}
 	e.RingUntil, e.ClientToken = t.at.Add(ring), cmd.ClientToken
 	t.emit(e)
 	t.ask(center.DialCustomer{Contact: e.Contact, To: *e.Customer, From: *e.System, RingTimeout: ring})
@@ -210,9 +216,10 @@ func phoneNumber(s string) bool {
 		!strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
 }
 
+// orNil copies a map; an empty one is nil, as a journal gives it back.
 func orNil(m map[string]string) map[string]string {
 	if len(m) == 0 {
 		return nil
 	}
-	return m
+	return maps.Clone(m)
 }

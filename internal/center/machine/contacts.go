@@ -2,6 +2,7 @@ package machine
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -121,7 +122,7 @@ func (t *turn) updateContactAttributes(cmd center.UpdateContactAttributes) error
 		return err
 	}
 	if len(cmd.Set) > 0 {
-		t.emit(center.ContactAttributesChanged{Contact: cmd.Contact, Set: cmd.Set})
+		t.emit(center.ContactAttributesChanged{Contact: cmd.Contact, Set: maps.Clone(cmd.Set)})
 	}
 	return nil
 }

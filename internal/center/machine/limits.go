@@ -12,9 +12,10 @@ const (
 	timersMax        = 256     // things done by one step because their time has come; the next step goes on
 	reconfiguredMax  = 100     // agents whose configuration one step brings up to date; the next step goes on
 	attributeBytes   = 32_768  // UTF-8 bytes of all attributes of a contact, keys and values
-	nameBytesMax     = 512     // characters of a contact's name
+	nameMax          = 512     // characters of a contact's name
 	descriptionMax   = 4_096   // characters of a contact's description
-	clientTokenMax   = 500     // characters
+	clientTokenMax   = 500     // bytes
+	wordsBytesMax    = 256_000 // UTF-8 bytes of all other text that a new contact carries
 	e164DigitsMax    = 15      // digits of a phone number
 	ringVoice        = 20 * time.Second
 	ringTask         = 30 * time.Second

@@ -3,6 +3,7 @@ package machine
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -182,4 +183,34 @@ func TestACommandCannotComeBeforeTheOneBefore(t *testing.T) {
 			t.Error("did not panic")
 		})
 	}
+}
+
+func TestWhatAContactCarriesIsBounded(t *testing.T) {
+	w := smallCenter(t, 0)
+	long := strings.Repeat("x", wordsBytesMax/2)
+	task := func(change func(*center.StartTask)) center.StartTask {
+		c := center.StartTask{Name: "task", Flow: w.flow("main")}
+		change(&c)
+		return c
+	}
+	w.must(task(func(c *center.StartTask) { c.Name = strings.Repeat("é", nameMax) }))
+	w.must(task(func(c *center.StartTask) {
+		c.Details = map[string]string{"k": long}
+		c.References = []center.Reference{}
+	}))
+	for field, cmd := range map[string]center.Command{
+		"Name":              task(func(c *center.StartTask) { c.Name = strings.Repeat("x", nameMax+1) }),
+		"Description":       task(func(c *center.StartTask) { c.Description = strings.Repeat("x", descriptionMax+1) }),
+		"ClientToken":       task(func(c *center.StartTask) { c.ClientToken = strings.Repeat("x", clientTokenMax+1) }),
+		"References":        task(func(c *center.StartTask) { c.Details = map[string]string{"k": long, "l": long} }),
+		"ContactDetails":    task(func(c *center.StartTask) { c.Details = map[string]string{"k": "\xff"} }),
+		"RelatedContactId":  task(func(c *center.StartTask) { c.Related = "\xff" }),
+		"PreviousContactId": task(func(c *center.StartTask) { c.Previous = "\xff" }),
+		"Attributes":        task(func(c *center.StartTask) { c.Attributes = map[string]string{"k": "\xff"} }),
+	} {
+		if r := refusal(t, w, cmd); r.Reason != center.Invalid || r.Field != field {
+			t.Errorf("%s: got %v", field, r)
+		}
+	}
+	w.checkRecovery(t)
 }

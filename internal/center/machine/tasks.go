@@ -3,6 +3,7 @@ package machine
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -17,7 +18,8 @@ func (t *turn) startTask(cmd center.StartTask) error {
 	if cmd.Name == "" {
 		return invalid("Name", "a task has a name")
 	}
-	if err := checkWords(cmd.Name, cmd.Description); err != nil {
+	w := words{cmd.Name, cmd.Description, string(cmd.Previous), string(cmd.Initial), string(cmd.Related), cmd.ClientToken, cmd.References, cmd.Details}
+	if err := w.check(); err != nil {
 		return err
 	}
 	if err := t.mayRun(cmd.Flow); err != nil {
@@ -49,7 +51,7 @@ func (t *turn) startTask(cmd center.StartTask) error {
 		Contact: center.ContactID(t.newID()), Channel: center.Task, Method: "API",
 		Initial: initial, Previous: cmd.Previous, Related: cmd.Related,
 		Flow: cmd.Flow, Name: cmd.Name, Description: cmd.Description,
-		References: cmd.References, Details: orNil(cmd.Details), Attributes: orNil(attributes),
+		References: slices.Clone(cmd.References), Details: orNil(cmd.Details), Attributes: orNil(attributes),
 		Tags: map[string]string{"aws:connect:instanceId": string(t.m.state.Directory.Instance.ID)},
 		Segment: map[string]center.SegmentValue{
 			"connect:ContactExpiry": {Map: map[string]center.SegmentValue{"ExpiryDuration": {Integer: &minutes}}},
@@ -91,12 +93,46 @@ func (t *turn) chain(cmd center.StartTask) (center.ContactID, map[string]string)
 	return p.ID, attributes
 }
 
-func checkWords(name, description string) error {
-	if utf8.RuneCountInString(name) > nameBytesMax {
-		return invalid("Name", fmt.Sprintf("longer than %d characters", nameBytesMax))
+// words are what a new contact carries besides its attributes.
+type words struct {
+	name, description, previous, initial, related, token string
+	references                                           []center.Reference
+	details                                              map[string]string
+}
+
+// check refuses what is too long, alone or together, and what is not UTF-8, which no document could show as it came.
+func (w words) check() error {
+	if utf8.RuneCountInString(w.name) > nameMax {
+		return invalid("Name", fmt.Sprintf("longer than %d characters", nameMax))
 	}
-	if utf8.RuneCountInString(description) > descriptionMax {
+	if utf8.RuneCountInString(w.description) > descriptionMax {
 		return invalid("Description", fmt.Sprintf("longer than %d characters", descriptionMax))
 	}
-	return nil
+	size := 0
+	var err error
+	count := func(field, text string) {
+		size += len(text)
+		if err == nil && !utf8.ValidString(text) {
+			err = invalid(field, "must be valid UTF-8")
+		}
+	}
+	count("Name", w.name)
+	count("Description", w.description)
+	count("PreviousContactId", w.previous+w.initial)
+	count("RelatedContactId", w.related)
+	count("ClientToken", w.token)
+	for _, r := range w.references {
+		count("References", r.Name)
+		count("References", r.Type)
+		count("References", r.Value)
+		count("References", r.Status)
+	}
+	for k, v := range w.details {
+		count("ContactDetails", k)
+		count("ContactDetails", v)
+	}
+	if err == nil && size > wordsBytesMax {
+		return invalid("References", fmt.Sprintf("a contact may not carry more than %d bytes of text", wordsBytesMax))
+	}
+	return err
 }
