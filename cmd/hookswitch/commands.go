@@ -9,9 +9,15 @@ import (
 // commands are all that the program does, in the order of the help.
 func commands(sh *shared) []*cobra.Command {
 	return []*cobra.Command{
+		newDemo(sh),
 		newServe(sh),
-		newEnv(sh),
+		newSimulate(sh),
+		newCall(sh),
+		newAgent(sh),
+		newTail(sh),
 		newAWS(sh),
+		newEnv(sh),
+		newDoctor(sh),
 		newVersion(sh),
 	}
 }

@@ -27,6 +27,7 @@ func (s streams) writeTable(header []string, rows [][]string) error {
 // Colours of the terminal, by what they mark.
 const (
 	paintDim    = "2"
+	paintBold   = "1"
 	paintGood   = "32"
 	paintBad    = "31"
 	paintRecord = "35"

@@ -32,6 +32,7 @@ type shared struct {
 	endpoint string // where the server is
 	json     bool
 	config   string // file with settings
+	named    bool   // the endpoint was given on the command line
 }
 
 func newRoot(io streams) *cobra.Command {
@@ -55,6 +56,7 @@ Exit status: 0 done, 1 failed, 2 the command line was not understood, 3 nothing 
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			sh.named = cmd.Flags().Changed("endpoint")
 			return settle(cmd, sh.config)
 		},
 	}

@@ -93,6 +93,8 @@ func New(cfg Config) *Handler {
 	handle("POST /clock", h.postClock)
 	handle("GET /tls/certificate", h.certificate)
 	handle("GET /instances", h.listInstances)
+	handle("GET /instances/{instance}/numbers", h.listNumbers)
+	handle("GET /instances/{instance}/queues", h.listQueues)
 	handle("GET /instances/{instance}/agents", h.listAgents)
 	handle("GET /instances/{instance}/agents/{agent}", h.getAgent)
 	handle("GET /instances/{instance}/agents/{agent}/snapshots", h.followAgent)

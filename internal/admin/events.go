@@ -49,8 +49,9 @@ func (h *Handler) followEvents(w http.ResponseWriter, r *http.Request) error {
 			return badRequest("recent", "recent must be a number")
 		}
 	}
+	items := h.cfg.Feed.Follow(r.Context(), f) // from now on, before the answer begins: who has read that misses nothing
 	s := newStream(w)
-	for item := range h.cfg.Feed.Follow(r.Context(), f) {
+	for item := range items {
 		shown := eventShown{
 			Kind: item.Kind, Instance: string(item.Instance), Key: item.Key, ID: item.ID, Time: moment(item.Time), Place: item.Place, Target: item.Target, Document: item.Document, Lost: item.Lost,
 		}

@@ -45,7 +45,7 @@ var may = []struct {
 	{"internal/simulate", "internal"},
 	{"internal/node", "internal"},
 	{"internal/lint", ""},
-	{"cmd", "cmd internal/node internal/simulate internal/clock"},
+	{"cmd", "cmd internal/node internal/simulate internal/center$ internal/clock"},
 	{"tools", "self"},
 	{"test", "test internal cmd"},
 }
