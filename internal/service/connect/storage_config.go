@@ -53,20 +53,14 @@ func configOut(a center.Association) connectapi.InstanceStorageConfig {
 // checkTarget refuses a configuration whose target is not there: associating does not create it (documented). Which error
 // AWS answers with is not: of those that the operation declares, this is the one that says so.
 func (s *Service) checkTarget(ctx context.Context, c center.StorageConfig) error {
-	target := center.Association{Config: c}.Target()
-	if target == "" {
+	to, err := arn.Parse(c.StreamARN)
+	caller := wire.CallerFrom(ctx)
+	if err != nil || to.Service != "kinesis" || to.Account != caller.Account || to.Region != caller.Region {
 		return nil // the center words what is wrong with it
-	}
-	to, err := arn.Parse(target)
-	if err != nil {
-		return invalidParameter("StreamArn: %q is no ARN", target)
-	}
-	if caller := wire.CallerFrom(ctx); to.Account != caller.Account || to.Region != caller.Region {
-		return nil // likewise
 	}
 	err = s.cfg.Check(ctx, to)
 	if errors.Is(err, courier.ErrNoSuchTarget) {
-		return &connectapi.ResourceNotFoundException{Message: "The specified stream was not found: " + target}
+		return &connectapi.ResourceNotFoundException{Message: "The specified stream was not found: " + c.StreamARN}
 	}
 	return err
 }
