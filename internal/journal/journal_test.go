@@ -170,6 +170,23 @@ func TestWaitersAreWoken(t *testing.T) {
 	}
 }
 
+// Between a step's commit and its publication one follower may read it from the log; the others are woken all the same.
+func TestAStepReadBeforeItIsPublishedWakesTheOthers(t *testing.T) {
+	l := openLog(t, false)
+	r := New(Config{Log: l})
+	other := r.Wait()
+	place := add(t, l)
+	if got, _ := readAll(t, r, 1, 10); len(got) != 1 {
+		t.Fatalf("read %v", got)
+	}
+	r.Publish(place, agentStep(place))
+	select {
+	case <-other:
+	default:
+		t.Error("a follower that waited before the step was committed sleeps on")
+	}
+}
+
 func TestSplit(t *testing.T) {
 	var st center.Step
 	want := map[string]int{}

@@ -113,11 +113,10 @@ func (r *Reader) cached(from uint64, most int) ([]Entry, uint64, bool) {
 func (r *Reader) Publish(place uint64, step center.Step) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if place < r.hi {
-		return
+	if place >= r.hi {
+		r.extend(place, place+1, []Entry{{place, step}}, []int{weigh(step)})
 	}
-	r.extend(place, place+1, []Entry{{place, step}}, []int{weigh(step)})
-	r.wakeAll()
+	r.wakeAll() // also when one follower has read it from the log already: the others have not
 }
 
 // Wait returns a channel that is closed when there may be more to read than before the call. It needs Publish or Run.
