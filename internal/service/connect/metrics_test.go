@@ -238,12 +238,27 @@ func TestGetCurrentUserData(t *testing.T) {
 	refused(t, err, "InvalidParameterException", 400, "UserHierarchyGroups is not supported")
 
 	// A contact on hold keeps the start of its connection, as documented.
-	bobs := n.task(t, "y")
-	n.accepted(t, bob, bobs)
-	if err := n.stop(t, bobs); err != nil {
+	number := must(c.ClaimPhoneNumber(ctx, &awsconnect.ClaimPhoneNumberInput{InstanceId: n.id, PhoneNumber: aws.String("+12065550100")}))(t)
+	must(c.AssociatePhoneNumberContactFlow(ctx, &awsconnect.AssociatePhoneNumberContactFlowInput{InstanceId: n.id, PhoneNumberId: number.PhoneNumberId, ContactFlowId: n.flow}))(t)
+	started, err := saved[center.ContactInitiated](n.submit(t, center.StartInboundCall{Customer: "+12065550199", Dialled: "+12065550100"}))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if got := must(read(types.UserDataFilters{Agents: []string{*bob}}))(t).UserDataList[0].Contacts[0]; got.AgentContactState != types.ContactStateEnded {
+	call := aws.String(string(started.Contact))
+	n.accepted(t, bob, call)
+	connected := w.clock.Now()
+	desk := func() types.AgentContactReference {
+		return must(read(types.UserDataFilters{Agents: []string{*bob}}))(t).UserDataList[0].Contacts[0]
+	}
+	w.advance(t, time.Minute)
+	n.submit(t, center.HoldContact{Contact: started.Contact, Agent: center.AgentID(*bob)})
+	if got := desk(); got.AgentContactState != types.ContactStateConnectedOnhold || !got.StateStartTimestamp.Equal(connected) {
+		t.Errorf("on hold: %s", shown(t, got))
+	}
+	if err := n.stop(t, call); err != nil {
+		t.Fatal(err)
+	}
+	if got := desk(); got.AgentContactState != types.ContactStateEnded || !got.StateStartTimestamp.Equal(connected.Add(time.Minute)) {
 		t.Errorf("after the end: %s", shown(t, got))
 	}
 }
