@@ -29,9 +29,9 @@ named is the one that the action is possible for.`,
   hookswitch agent accept alice && hookswitch agent hold alice && hookswitch agent resume alice
   hookswitch agent end alice && hookswitch agent clear alice
   hookswitch agent status alice Offline && hookswitch agent logout alice`,
-		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	c.SuggestionsMinimumDistance = 2
 	c.AddCommand(a.create(), a.list(), a.show(), a.login(), a.logout(), a.status())
 	for _, do := range deskActions {
 		c.AddCommand(a.onContact(do))
@@ -124,7 +124,7 @@ func (a *agentCommand) list() *cobra.Command {
 		Use:     "list",
 		Short:   "List agents with their status and contacts",
 		Example: "  hookswitch agent list --instance demo\n  hookswitch agent list --json | jq .username",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, i, err := a.open(cmd.Context())
 			if err != nil {
@@ -208,7 +208,7 @@ func (a *agentCommand) show() *cobra.Command {
 		Use:               "show NAME",
 		Short:             "Show an agent and the contacts on its desk",
 		Example:           "  hookswitch agent show alice --json",
-		Args:              cobra.ExactArgs(1),
+		Args:              arguments("NAME"),
 		ValidArgsFunction: a.first(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, i, err := a.open(cmd.Context())
@@ -244,7 +244,7 @@ func (a *agentCommand) login() *cobra.Command {
 		Short:             "Log an agent in",
 		Long:              "Log an agent in. It stays in its status, which is Offline at first: give --status to take contacts at once.",
 		Example:           "  hookswitch agent login alice --status Available",
-		Args:              cobra.ExactArgs(1),
+		Args:              arguments("NAME"),
 		ValidArgsFunction: a.first(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if status == "" {
@@ -269,7 +269,7 @@ func (a *agentCommand) logout() *cobra.Command {
 		Use:               "logout NAME",
 		Short:             "Log an agent out; what it handles is finished first",
 		Example:           "  hookswitch agent logout alice",
-		Args:              cobra.ExactArgs(1),
+		Args:              arguments("NAME"),
 		ValidArgsFunction: a.first(),
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.tell(cmd, nil, args[0], "logout") },
 	})
@@ -280,7 +280,7 @@ func (a *agentCommand) status() *cobra.Command {
 		Use:               "status NAME STATUS",
 		Short:             "Set an agent's status; while it handles a contact, the next one",
 		Example:           "  hookswitch agent status alice Available\n  hookswitch agent status alice Offline",
-		Args:              cobra.ExactArgs(2),
+		Args:              arguments("NAME", "STATUS"),
 		ValidArgsFunction: a.first(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.tell(cmd, map[string]string{"status": args[1]}, args[0], "status")
@@ -309,7 +309,7 @@ func (a *agentCommand) onContact(do deskAction) *cobra.Command {
 		Use:               do.name + " NAME",
 		Short:             do.help,
 		Example:           fmt.Sprintf("  hookswitch agent %s alice", do.name),
-		Args:              cobra.ExactArgs(1),
+		Args:              arguments("NAME"),
 		ValidArgsFunction: a.first(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if contact == "" {

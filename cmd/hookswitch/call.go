@@ -33,7 +33,7 @@ clock that stands still is moved on by what the call waits for.`,
   hookswitch call --patience 10s                    # nobody answers: the customer gives up
   hookswitch call --to +12065550100 --attributes reason=billing --attributes tier=gold
   hookswitch call --detach                          # just place it, and print its id`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := p.check(cmd.Flags().Changed("talk")); err != nil {
 				return err

@@ -23,6 +23,7 @@ const answerBytesMax = 64 << 20
 type client struct {
 	endpoint string // no slash at its end
 	http     *http.Client
+	sleep    func(context.Context, time.Duration) error // between attempts
 }
 
 // client returns a client of the server that --endpoint names.
@@ -33,7 +34,11 @@ func newClient(endpoint string) (*client, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, usage("--endpoint %q: want http://host:port", endpoint)
 	}
-	return &client{endpoint: strings.TrimSuffix(endpoint, "/"), http: &http.Client{}}, nil
+	return &client{endpoint: strings.TrimSuffix(endpoint, "/"), http: &http.Client{}, sleep: realSleep}, nil
+}
+
+func realSleep(ctx context.Context, d time.Duration) error {
+	return clock.Sleep(ctx, clock.System{}, d)
 }
 
 // refusal is an answer of the operator API that is not a success.

@@ -43,7 +43,7 @@ directory that is removed at the end, unless --data is given. Contact records ar
   hookswitch demo --data ./demo-data                # keep what happens; later: hookswitch serve --data ./demo-data
   hookswitch demo --listen 127.0.0.1:4600 --record-delay 65s
   hookswitch demo --once --speed 20 --json          # the story once, at twenty times the speed, as JSON`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.speed <= 0 || f.speed > 1000 {
 				return usage("--speed %v: want more than 0, and up to 1000", f.speed)

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"time"
-
-	"github.com/hookswitch/hookswitch/internal/clock"
 )
 
 // What the demo's center consists of.
@@ -72,7 +70,7 @@ func (a *amazon) ensureStream(ctx context.Context, name string) error {
 	if err != nil && !isCode(err, "ResourceInUseException") {
 		return fmt.Errorf("create stream %s: %w", name, err)
 	}
-	return eventually(ctx, "stream "+name, func() (bool, error) {
+	return a.c.eventually(ctx, "stream "+name, func() (bool, error) {
 		var about struct {
 			StreamDescriptionSummary struct{ StreamStatus string }
 		}
@@ -88,7 +86,7 @@ const (
 )
 
 // eventually looks until something is ready, for about ten seconds.
-func eventually(ctx context.Context, what string, ready func() (bool, error)) error {
+func (c *client) eventually(ctx context.Context, what string, ready func() (bool, error)) error {
 	for range readyLooksMax {
 		ok, err := ready()
 		if err != nil {
@@ -97,7 +95,7 @@ func eventually(ctx context.Context, what string, ready func() (bool, error)) er
 		if ok {
 			return nil
 		}
-		if err := clock.Sleep(ctx, clock.System{}, readyLook); err != nil {
+		if err := c.sleep(ctx, readyLook); err != nil {
 			return err
 		}
 	}
@@ -118,7 +116,7 @@ func (c *client) ensureInstance(ctx context.Context, aws *amazon) (instance, err
 		return instance{}, fmt.Errorf("create the instance: %w", err)
 	}
 	var found instance
-	err = eventually(ctx, "instance "+demoAlias, func() (bool, error) {
+	err = c.eventually(ctx, "instance "+demoAlias, func() (bool, error) {
 		found, err = c.instance(ctx, demoAlias)
 		return found.Status == "ACTIVE", err
 	})

@@ -25,7 +25,7 @@ document has a stream, that the stream exists, and that there is something in it
 
 The exit status is 1 when a check fails; warnings do not count.`,
 		Example: "  hookswitch doctor\n  hookswitch doctor --instance demo --json",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := sh.client()
 			if err != nil {

@@ -31,7 +31,7 @@ func newEnv(sh *shared) *cobra.Command {
 Clients older than July 2023 do not know AWS_ENDPOINT_URL: use "hookswitch aws" or their own endpoint setting.
 An access key id of 12 digits is taken as the account id.`,
 		Example: "  eval \"$(hookswitch env)\"\n  hookswitch env --json",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			env := clientEnvironment(sh.endpoint)
 			if sh.json {

@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"strconv"
 	"time"
-
-	"github.com/hookswitch/hookswitch/internal/clock"
 )
 
 // Bounds of following.
@@ -75,7 +73,7 @@ func (c *client) follow(ctx context.Context, f following) error {
 		if failures == 1 && f.lost != nil {
 			f.lost(broken.err)
 		}
-		if err := clock.Sleep(ctx, clock.System{}, pause); err != nil {
+		if err := c.sleep(ctx, pause); err != nil {
 			return err
 		}
 		pause = min(2*pause, followPauseMost)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -60,6 +61,8 @@ Exit status: 0 done, 1 failed, 2 the command line was not understood, 3 nothing 
 			return settle(cmd, sh.config)
 		},
 	}
+	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	root.SuggestionsMinimumDistance = 2
 	root.SetIn(io.in)
 	root.SetOut(io.out)
 	root.SetErr(io.err)
@@ -71,7 +74,54 @@ Exit status: 0 done, 1 failed, 2 the command line was not understood, 3 nothing 
 	f.BoolVar(&sh.json, "json", false, "write JSON: one object, or one a line where there are many")
 	f.StringVar(&sh.config, "config", "", "YAML file with settings, named as the flags are")
 	root.AddCommand(commands(sh)...)
+	refuseWrongArguments(root)
 	return root
+}
+
+// refuseWrongArguments has every command refuse arguments that it does not understand as a wrong command line.
+func refuseWrongArguments(c *cobra.Command) {
+	check := c.Args
+	switch {
+	case c.HasSubCommands():
+		check = noSuchCommand
+	case check == nil:
+		check = cobra.ArbitraryArgs
+	}
+	c.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usage("%v\nTry: %s --help", err, cmd.CommandPath())
+		}
+		return nil
+	}
+	for _, sub := range c.Commands() {
+		refuseWrongArguments(sub)
+	}
+}
+
+// arguments takes exactly these.
+func arguments(names ...string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return fmt.Errorf("%s is missing", strings.Join(names[len(args):], " "))
+		case len(args) > len(names):
+			return fmt.Errorf("%q is one argument too many", args[len(names)])
+		}
+		return nil
+	}
+}
+
+func noArguments(cmd *cobra.Command, args []string) error { return arguments()(cmd, args) }
+
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	words := fmt.Sprintf("%s has no command %q", cmd.CommandPath(), args[0])
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		words += ", perhaps you mean " + strings.Join(near, " or ")
+	}
+	return errors.New(words)
 }
 
 // environmentName returns the variable that sets a flag.
@@ -84,7 +134,7 @@ func newVersion(sh *shared) *cobra.Command {
 		Use:     "version",
 		Short:   "Print the version",
 		Example: "  hookswitch version --json",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if sh.json {
 				return sh.writeJSON(map[string]string{"version": version})

@@ -101,7 +101,7 @@ requests in work and stops. Every acknowledged write survives kill -9 and power 
   hookswitch serve --clock virtual --memory                 # time moves when told to
   hookswitch serve --listen 0.0.0.0:4566 --auth verify --credentials AKIDEXAMPLE=secret
   hookswitch serve --engine "nats://127.0.0.1:4222?monitor=http://127.0.0.1:8222"`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := flags.config(sh, cmd.Flags())
 			if err != nil {

@@ -26,11 +26,14 @@ type summary struct {
 	ID, Name string
 }
 
+// listPagesMax bounds a list, which has up to 100 entries a page.
+const listPagesMax = 1000
+
 // list returns the resources of an instance, all pages; member is the list's name in the answer.
 func (a *amazon) list(ctx context.Context, path, member string) ([]summary, error) {
 	var all []summary
 	next := ""
-	for {
+	for range listPagesMax {
 		q := ""
 		if next != "" {
 			q = "?nextToken=" + url.QueryEscape(next)
@@ -50,6 +53,7 @@ func (a *amazon) list(ctx context.Context, path, member string) ([]summary, erro
 			return all, nil
 		}
 	}
+	return nil, fmt.Errorf("the list of %s has more than %d pages", path, listPagesMax)
 }
 
 // named finds a resource by its name.

@@ -51,7 +51,7 @@ sim2 … of the instance, created as needed, and customers call the instance's f
   hookswitch simulate --duration 1h --out ./one-hour        # contact-records.jsonl, agent-events.jsonl, …
   hookswitch simulate --speed 60 --duration 1h              # an hour in a minute
   hookswitch simulate --endpoint http://127.0.0.1:4566 --instance demo --agents 5 --duration 10m`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.run(cmd) },
 	}
 	f := c.Flags()

@@ -31,7 +31,7 @@ The server keeps the last few thousand documents for --recent. When it goes away
   hookswitch tail --kind contact-record --instance demo
   hookswitch tail --recent 20 --count 20                     # what was published lately, then stop
   hookswitch tail --json | jq .document.EventType`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := sh.client()
 			if err != nil {
