@@ -120,9 +120,7 @@ func (c *call) write(resp *wire.Response) {
 func (c *call) stream(resp *wire.Response) {
 	ctx, cancel := context.WithCancel(c.r.Context())
 	defer cancel()
-	if closing, ok := ctx.Value(closingKey{}).(context.Context); ok {
-		defer context.AfterFunc(closing, cancel)()
-	}
+	defer context.AfterFunc(Closing(ctx), cancel)()
 	err := c.ctl.Flush()
 	if err == nil {
 		err = resp.Stream(ctx, flusher{c})

@@ -53,6 +53,15 @@ type Server struct {
 // closingKey is where a request's context holds the context that ends when the server starts to close.
 type closingKey struct{}
 
+// Closing returns a context that ends when the server of a request starts to close, given the request's own context:
+// what would never end by itself has to end then. Outside a Server it does not end.
+func Closing(ctx context.Context) context.Context {
+	if closing, ok := ctx.Value(closingKey{}).(context.Context); ok {
+		return closing
+	}
+	return context.Background()
+}
+
 // Listen binds the port. The caller ends the server with Shutdown, whether or not it called Serve.
 func Listen(ctx context.Context, cfg ServerConfig) (*Server, error) {
 	if cfg.ConnectionsMax < 0 {

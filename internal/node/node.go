@@ -150,7 +150,7 @@ func (n *Node) bind(ctx context.Context) error {
 		Certificate: func() []byte { return n.cert },
 	})
 	handler, err := edge.New(edge.Config{
-		Operations: n.operations, Admin: n.admin, Auth: edge.AuthMode(or(n.cfg.Auth, string(edge.AuthOpen))), Credentials: n.credential,
+		Operations: n.operations, Admin: endingWithServer(n.admin), Auth: edge.AuthMode(or(n.cfg.Auth, string(edge.AuthOpen))), Credentials: n.credential,
 		Origin: n.cfg.origin(), DefaultAccount: n.cfg.Account, DefaultRegion: n.cfg.Region, Clock: n.clock, Logger: n.log.With("component", "edge"),
 	})
 	if err != nil {
@@ -171,6 +171,20 @@ func (n *Node) bind(ctx context.Context) error {
 		return listenError(n.cfg.TLS, "--tls", err)
 	}
 	return nil
+}
+
+// endingWithServer ends what is read from a handler when its server starts to close: the operator API's streams would keep
+// it from closing. What changes something is left to finish.
+func endingWithServer(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			ctx, cancel := context.WithCancel(r.Context())
+			defer cancel()
+			defer context.AfterFunc(edge.Closing(ctx), cancel)()
+			r = r.WithContext(ctx)
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 func listenError(addr, flag string, err error) error {
