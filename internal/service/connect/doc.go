@@ -2,9 +2,31 @@
 // words of the center. It decides nothing about contacts or configuration: it submits commands to an instance's
 // switchboard, and reads what is committed from its live view and its contact store.
 //
-// It follows https://docs.aws.amazon.com/connect/latest/APIReference/. Where it differs on purpose:
+// It follows https://docs.aws.amazon.com/connect/latest/APIReference/. An operation answers only with errors that the API
+// model declares for it; every operation may answer ThrottlingException and InternalServiceException besides. Where AWS
+// has been seen to word an error in a certain way, the same words are used; other messages are ours.
 //
-//   - An instance is ACTIVE as soon as CreateInstance answers; AWS takes minutes.
+// Where it differs on purpose:
+//
+//   - An instance is ACTIVE as soon as CreateInstance answers; AWS takes minutes. It has no InstanceAccessUrl, since there
+//     is no website behind it.
 //   - Settings that nothing here honours are refused with InvalidParameterException or InvalidRequestException naming the
-//     member, where AWS would accept them.
+//     member, where AWS would accept them: EXISTING_DIRECTORY, storage other than a Kinesis data stream, hierarchies,
+//     settings by channel, desk phones, quick connects, e-mail, answering machine detection, campaigns, task templates,
+//     attachments, instance attributes that would switch on what is not there, saving a flow without publishing it once it
+//     was published, and the metric ESTIMATED_WAIT_TIME.
+//   - AssociateInstanceStorageConfig and UpdateInstanceStorageConfig answer ResourceNotFoundException for a stream that
+//     does not exist. AWS documents that it must exist, and not which error says so.
+//   - A well-formed phone number of a known country can be claimed whether or not a search has offered it, since nothing
+//     is bought; numbers of Canada count as numbers of the United States. A released number is free at once; AWS keeps it
+//     for up to 180 days. British mobile numbers can be dialled, as after AWS's quota increase.
+//   - UpdateContactAttributes and GetContactAttributes are about one contact. A contact that continues another begins with
+//     its attributes; later changes of one do not reach the other, as they do in AWS within a chain of PreviousContactId.
+//   - Client tokens are remembered for 7 days, which AWS documents for StartOutboundVoiceContact alone. Those of contacts
+//     and claimed numbers survive a restart, and so does that of CreateInstance. Those of AssociateInstanceStorageConfig
+//     and ReleasePhoneNumber do not: a repeat after a restart is answered with ResourceConflictException, or
+//     ResourceNotFoundException, because the first one took effect. At most 10,000 of the last three are remembered.
+//   - A NextToken of GetCurrentMetricData expires after 5 minutes, as documented, but there is no snapshot behind it: each
+//     page shows its own moment, and DataSnapshotTime says which. Other NextTokens do not expire.
+//   - Without SortOrder the metrics are sorted from the highest down, which AWS does not document.
 package connect
