@@ -114,6 +114,7 @@ var connectExchanges = []exchange{
 	pair("ListPhoneNumbers", connectapi.ListPhoneNumbers, (*connect.Client).ListPhoneNumbers),
 	pair("ListPhoneNumbersV2", connectapi.ListPhoneNumbersV2, (*connect.Client).ListPhoneNumbersV2),
 	pair("ListQueues", connectapi.ListQueues, (*connect.Client).ListQueues),
+	pair("ListQueueQuickConnects", connectapi.ListQueueQuickConnects, (*connect.Client).ListQueueQuickConnects),
 	pair("ListRoutingProfileQueues", connectapi.ListRoutingProfileQueues, (*connect.Client).ListRoutingProfileQueues),
 	pair("ListRoutingProfiles", connectapi.ListRoutingProfiles, (*connect.Client).ListRoutingProfiles),
 	pair("ListSecurityProfiles", connectapi.ListSecurityProfiles, (*connect.Client).ListSecurityProfiles),

@@ -208,6 +208,13 @@ func (x *ListPhoneNumbersInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.MaxResults = d.Int32(d.Query("maxResults"))
 }
 
+func (x *ListQueueQuickConnectsInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.QueueId = d.Label(1)
+	x.NextToken = d.Query("nextToken")
+	x.MaxResults = d.Int32(d.Query("maxResults"))
+}
+
 func (x *ListQueuesInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.QueueTypes = d.QueryList("queueTypes")

@@ -2221,6 +2221,31 @@ func (x *ListPhoneNumbersV2Output) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *ListQueueQuickConnectsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.QuickConnectSummaryList != nil {
+		dst = append(dst, `"QuickConnectSummaryList":`...)
+		dst = appendQuickConnectSummaryListJSON(dst, x.QuickConnectSummaryList)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedRegion != nil {
+		dst = append(dst, `"LastModifiedRegion":`...)
+		dst = wire.AppendJSONString(dst, *x.LastModifiedRegion)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *ListQueuesOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.QueueSummaryList != nil {
@@ -2831,6 +2856,41 @@ func (x *QuickConnectContactData) appendJSON(dst []byte) []byte {
 	if x.QuickConnectType != nil {
 		dst = append(dst, `"QuickConnectType":`...)
 		dst = wire.AppendJSONString(dst, *x.QuickConnectType)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *QuickConnectSummary) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.QuickConnectType != nil {
+		dst = append(dst, `"QuickConnectType":`...)
+		dst = wire.AppendJSONString(dst, *x.QuickConnectType)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedRegion != nil {
+		dst = append(dst, `"LastModifiedRegion":`...)
+		dst = wire.AppendJSONString(dst, *x.LastModifiedRegion)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -4030,6 +4090,15 @@ func appendPropertyValidationExceptionPropertyListJSON(dst []byte, items []Prope
 }
 
 func appendQueueSummaryListJSON(dst []byte, items []QueueSummary) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendQuickConnectSummaryListJSON(dst []byte, items []QuickConnectSummary) []byte {
 	dst = append(dst, '[')
 	for i := range items {
 		dst = items[i].appendJSON(dst)

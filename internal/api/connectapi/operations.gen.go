@@ -402,6 +402,15 @@ func ListPhoneNumbersV2(fn func(context.Context, *ListPhoneNumbersV2Input) (*Lis
 	}, fn)
 }
 
+// ListQueueQuickConnects is the operation GET /queues/{InstanceId}/{QueueId}/quick-connects, served by fn.
+func ListQueueQuickConnects(fn func(context.Context, *ListQueueQuickConnectsInput) (*ListQueueQuickConnectsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[215], &wire.Codec[ListQueueQuickConnectsInput, ListQueueQuickConnectsOutput]{
+		DecodeHTTP: (*ListQueueQuickConnectsInput).decodeHTTP,
+		Validate:   func(x *ListQueueQuickConnectsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ListQueueQuickConnectsOutput).appendJSON,
+	}, fn)
+}
+
 // ListQueues is the operation GET /queues-summary/{InstanceId}, served by fn.
 func ListQueues(fn func(context.Context, *ListQueuesInput) (*ListQueuesOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[216], &wire.Codec[ListQueuesInput, ListQueuesOutput]{

@@ -443,6 +443,7 @@ var Allowed = []string{
 	"ListInstances",
 	"ListPhoneNumbers",
 	"ListPhoneNumbersV2",
+	"ListQueueQuickConnects",
 	"ListQueues",
 	"ListRoutingProfileQueues",
 	"ListRoutingProfiles",

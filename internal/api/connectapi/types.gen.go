@@ -1209,6 +1209,22 @@ type ListPhoneNumbersV2Output struct {
 	ListPhoneNumbersSummaryList []ListPhoneNumbersSummary
 }
 
+// ListQueueQuickConnectsInput is the model's structure ListQueueQuickConnectsRequest.
+type ListQueueQuickConnectsInput struct {
+	InstanceId *string // required, in the path
+	QueueId    *string // required, in the path
+	NextToken  *string // in the query string
+	MaxResults *int32  // in the query string
+}
+
+// ListQueueQuickConnectsOutput is the model's structure ListQueueQuickConnectsResponse.
+type ListQueueQuickConnectsOutput struct {
+	NextToken               *string
+	QuickConnectSummaryList []QuickConnectSummary
+	LastModifiedTime        *time.Time
+	LastModifiedRegion      *string
+}
+
 // ListQueuesInput is the model's structure ListQueuesRequest.
 type ListQueuesInput struct {
 	InstanceId *string  // required, in the path
@@ -1483,6 +1499,16 @@ type QuickConnectContactData struct {
 	QuickConnectId      *string
 	QuickConnectName    *string
 	QuickConnectType    *string
+}
+
+// QuickConnectSummary is the model's structure QuickConnectSummary.
+type QuickConnectSummary struct {
+	Id                 *string
+	Arn                *string
+	Name               *string
+	QuickConnectType   *string
+	LastModifiedTime   *time.Time
+	LastModifiedRegion *string
 }
 
 // Range is the model's structure Range.

@@ -908,6 +908,15 @@ func (x *ListPhoneNumbersV2Input) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *ListQueueQuickConnectsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+}
+
 func (x *ListQueuesInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)

@@ -78,8 +78,13 @@ func TestQueues(t *testing.T) {
 	if len(seen) != 123 {
 		t.Errorf("%d queues are listed", len(seen))
 	}
+	if out := must(c.ListQueueQuickConnects(ctx, &awsconnect.ListQueueQuickConnectsInput{InstanceId: n.id, QueueId: full.QueueId}))(t); out.QuickConnectSummaryList == nil || len(out.QuickConnectSummaryList) != 0 {
+		t.Errorf("quick connects: %s", shown(t, out))
+	}
 	must(c.DeleteQueue(ctx, &awsconnect.DeleteQueueInput{InstanceId: n.id, QueueId: full.QueueId}))(t)
-	_, err := c.DescribeQueue(ctx, &awsconnect.DescribeQueueInput{InstanceId: n.id, QueueId: full.QueueId})
+	_, err := c.ListQueueQuickConnects(ctx, &awsconnect.ListQueueQuickConnectsInput{InstanceId: n.id, QueueId: full.QueueId})
+	refused(t, err, "ResourceNotFoundException", 404, "queue")
+	_, err = c.DescribeQueue(ctx, &awsconnect.DescribeQueueInput{InstanceId: n.id, QueueId: full.QueueId})
 	refused(t, err, "ResourceNotFoundException", 404, "queue")
 }
 

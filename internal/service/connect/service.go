@@ -124,6 +124,7 @@ func (s *Service) operations() []wire.Operation {
 		connectapi.CreateQueue(s.createQueue),
 		connectapi.DescribeQueue(s.describeQueue),
 		connectapi.ListQueues(s.listQueues),
+		connectapi.ListQueueQuickConnects(s.listQueueQuickConnects),
 		connectapi.UpdateQueueName(s.updateQueueName),
 		connectapi.UpdateQueueStatus(s.updateQueueStatus),
 		connectapi.UpdateQueueMaxContacts(s.updateQueueMaxContacts),
