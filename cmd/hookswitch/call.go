@@ -169,6 +169,7 @@ func (sh *shared) conduct(cmd *cobra.Command, c *client, i instance, p callPlan)
 			return fmt.Errorf("%s is %s and gets no calls: hookswitch agent login %s --instance %s --status Available", one.Username, one.Status.Name, p.accept, i.name())
 		}
 	}
+	c.lost = sh.sayLost
 	t := newTeller(sh.streams, c)
 	contact, err := c.runCall(ctx, i, p, func(data []byte) error { return sh.tell(cmd, t, data) })
 	if contact == "" {

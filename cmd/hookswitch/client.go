@@ -24,6 +24,7 @@ type client struct {
 	endpoint string // no slash at its end
 	http     *http.Client
 	sleep    func(context.Context, time.Duration) error // between attempts
+	lost     func(error)                                // if not nil, is told when what is followed breaks off
 }
 
 // client returns a client of the server that --endpoint names.

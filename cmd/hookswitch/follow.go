@@ -32,9 +32,7 @@ type following struct {
 	query url.Values
 	// opened, if not nil, is called once, when the server has begun to answer: what happens from then on is seen.
 	opened func()
-	// lost, if not nil, is told each time the connection breaks.
-	lost  func(error)
-	event func(serverEvent) error // an error ends it
+	event  func(serverEvent) error // an error ends it
 }
 
 // errEnough is what an event function returns to end a following without an error.
@@ -70,8 +68,8 @@ func (c *client) follow(ctx context.Context, f following) error {
 		if failures++; failures > followRetriesMax {
 			return broken.err
 		}
-		if failures == 1 && f.lost != nil {
-			f.lost(broken.err)
+		if failures == 1 && c.lost != nil {
+			c.lost(broken.err)
 		}
 		if err := c.sleep(ctx, pause); err != nil {
 			return err

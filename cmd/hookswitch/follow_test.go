@@ -37,7 +37,8 @@ func TestFollowGoesOnBehindTheLastEventWhenTheConnectionBreaks(t *testing.T) {
 	})
 	var got []string
 	opened, lost := 0, 0
-	err := c.follow(t.Context(), following{path: "/events", query: url.Values{"kind": {"a"}}, opened: func() { opened++ }, lost: func(error) { lost++ },
+	c.lost = func(error) { lost++ }
+	err := c.follow(t.Context(), following{path: "/events", query: url.Values{"kind": {"a"}}, opened: func() { opened++ },
 		event: func(e serverEvent) error {
 			if got = append(got, e.id+" "+string(e.data)); len(got) == 3 {
 				return errEnough

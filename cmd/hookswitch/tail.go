@@ -61,6 +61,7 @@ The server keeps the last few thousand documents for --recent. When it goes away
 				}
 				q.Set("instance", i.ID)
 			}
+			c.lost = sh.sayLost
 			t, seen := newTeller(sh.streams, c), 0
 			return c.follow(ctx, following{path: "/events", query: q,
 				opened: func() {
@@ -68,7 +69,6 @@ The server keeps the last few thousand documents for --recent. When it goes away
 						fmt.Fprintln(sh.err, sh.paint(paintDim, "following "+c.endpoint+"; Ctrl-C ends it"))
 					}
 				},
-				lost: func(err error) { fmt.Fprintf(sh.err, "hookswitch: the connection broke (%v); trying again\n", err) },
 				event: func(e serverEvent) error {
 					if err := sh.tell(cmd, t, e.data); err != nil {
 						return err
@@ -88,6 +88,11 @@ The server keeps the last few thousand documents for --recent. When it goes away
 	c.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(all, cobra.ShellCompDirectiveNoFileComp))
 	sh.instanceFlag(c, &name, "only of this instance: id, ARN or alias (default all)")
 	return c
+}
+
+// sayLost says that something that is followed broke off.
+func (sh *shared) sayLost(err error) {
+	fmt.Fprintf(sh.err, "hookswitch: the connection broke (%v); trying again\n", err)
 }
 
 // tell writes one document: its line, or with --json all of it.
