@@ -22,6 +22,7 @@ type readers struct {
 	journal  *journal.Reader
 	contacts *contactstore.Store
 	outbox   *outbox.Outbox
+	run      context.Context // while they follow it
 	stop     context.CancelFunc
 	group    sync.WaitGroup
 }
@@ -44,7 +45,7 @@ func (n *Node) attach(ctx context.Context, h *switchboard.Handle) error {
 	}
 	h.Switchboard.Subscribe(r.journal.Publish)
 	run, stop := context.WithCancel(n.background)
-	r.stop = stop
+	r.run, r.stop = run, stop
 	n.mu.Lock()
 	n.readers[id] = r
 	n.mu.Unlock()
@@ -146,6 +147,7 @@ func (c oneCenter) Contact(ctx context.Context, id center.ContactID) (lifecycle.
 	}
 	ctx, cancel := context.WithTimeout(ctx, contactWait)
 	defer cancel()
+	defer context.AfterFunc(r.run, cancel)() // nothing comes any more when the instance is deleted meanwhile
 	if err := r.contacts.WaitFor(ctx, c.h.Live.Place()); err != nil {
 		return lifecycle.Contact{}, false, fmt.Errorf("contact store of %s is behind its journal: %w", c.h.Info.ID, err)
 	}

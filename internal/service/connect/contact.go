@@ -52,7 +52,7 @@ func startedContact(step center.Step, err error) (string, error) {
 func (s *Service) contact(ctx context.Context, c Center, name *string) (lifecycle.Contact, error) {
 	contact, ok, err := c.Contact(ctx, id[center.ContactID](name))
 	if err != nil {
-		return contact, err
+		return contact, modelled(err)
 	}
 	if !ok {
 		return contact, notFound(center.KindContact, value(name))

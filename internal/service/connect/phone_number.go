@@ -58,7 +58,7 @@ func (s *Service) number(ctx context.Context, idOrARN *string) (Center, center.P
 		var ok bool
 		c.View().Directory(func(d *directory.Directory) { n, ok = d.Numbers[name] })
 		if ok {
-			return c, n, nil
+			return s.present(ctx, c), n, nil
 		}
 	}
 	return nil, center.PhoneNumber{}, notFound(center.KindPhoneNumber, value(idOrARN))

@@ -183,7 +183,7 @@ func (s *Service) find(ctx context.Context, instance *string) (Center, error) {
 	if !ok || name != bare(name) && name != instanceOf(c).ARN {
 		return nil, &connectapi.ResourceNotFoundException{Message: "The specified instance was not found: " + name}
 	}
-	return c, nil
+	return s.present(ctx, c), nil
 }
 
 // submit sends a command to the instance that a request names and words its refusal.

@@ -58,6 +58,7 @@ type world struct {
 // store is the contact store of one instance while it runs.
 type store struct {
 	*contactstore.Store
+	run  context.Context // while it follows the journal
 	stop context.CancelFunc
 	done chan struct{}
 }
@@ -128,7 +129,7 @@ func (w *world) attach(ctx context.Context, h *switchboard.Handle) error {
 	}
 	h.Switchboard.Subscribe(reader.Publish)
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s := &store{contacts, stop, make(chan struct{})}
+	s := &store{contacts, run, stop, make(chan struct{})}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.stores[h.Info.ID] = s
@@ -196,6 +197,12 @@ func (c one) Contact(ctx context.Context, id center.ContactID) (lifecycle.Contac
 	c.w.mu.Lock()
 	s := c.w.stores[c.h.Info.ID]
 	c.w.mu.Unlock()
+	if s == nil {
+		return lifecycle.Contact{}, false, switchboard.ErrClosed
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.run, cancel)()
 	if err := s.WaitFor(ctx, c.h.Live.Place()); err != nil {
 		return lifecycle.Contact{}, false, err
 	}
