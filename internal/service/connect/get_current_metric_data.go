@@ -40,7 +40,7 @@ func (s *Service) getCurrentMetricData(ctx context.Context, in *connectapi.GetCu
 	if err := known(c, in.Filters); err != nil {
 		return nil, err
 	}
-	inst, grouped := instanceOf(c), len(in.Groupings) > 0
+	inst, grouped, own := instanceOf(c), len(in.Groupings) > 0, agentQueues(c, q.Queues)
 	groups := slices.DeleteFunc(c.View().Metrics(q), func(m live.Metrics) bool { // where nothing goes on there is no data
 		return m.Online == 0 && m.InQueue == 0 && m.SlotsActive == 0 && m.Error == 0 && m.Scheduled == 0
 	})
@@ -51,7 +51,7 @@ func (s *Service) getCurrentMetricData(ctx context.Context, in *connectapi.GetCu
 	return &connectapi.GetCurrentMetricDataOutput{
 		NextToken: next, DataSnapshotTime: &q.At, ApproximateTotalCount: ptr(int64(len(groups))),
 		MetricResults: mapped(part, func(m live.Metrics) connectapi.CurrentMetricResult {
-			return metricResult(inst, m, in.CurrentMetrics, grouped)
+			return metricResult(inst, m, in.CurrentMetrics, grouped, own)
 		}),
 	}, nil
 }
@@ -134,13 +134,25 @@ func known(c Center, f *connectapi.Filters) (err error) {
 	return err
 }
 
-// metricResult shows a group: all the metrics that were asked for, and every dimension that divides.
-func metricResult(inst center.Instance, m live.Metrics, wanted []connectapi.CurrentMetric, grouped bool) connectapi.CurrentMetricResult {
+// agentQueues says which of some queues are agents' own, which are named in another way.
+func agentQueues(c Center, queues []center.QueueID) map[center.QueueID]bool {
+	own := map[center.QueueID]bool{}
+	c.View().Directory(func(d *directory.Directory) {
+		for _, q := range queues {
+			own[q] = d.Queues[q].Agent != ""
+		}
+	})
+	return own
+}
+
+// metricResult shows a group: all the metrics that were asked for, and every dimension that divides. Own are the queues
+// of agents.
+func metricResult(inst center.Instance, m live.Metrics, wanted []connectapi.CurrentMetric, grouped bool, own map[center.QueueID]bool) connectapi.CurrentMetricResult {
 	out := connectapi.CurrentMetricResult{}
 	if grouped {
 		out.Dimensions = &connectapi.Dimensions{Channel: optional(string(m.Channel))}
 		if m.Queue != "" {
-			out.Dimensions.Queue = &connectapi.QueueReference{Id: ptr(string(m.Queue)), Arn: ptr(queueARN(inst, m.Queue, false))}
+			out.Dimensions.Queue = &connectapi.QueueReference{Id: ptr(string(m.Queue)), Arn: ptr(queueARN(inst, m.Queue, own[m.Queue]))}
 		}
 		if m.Profile != "" {
 			out.Dimensions.RoutingProfile = &connectapi.RoutingProfileReference{Id: ptr(string(m.Profile)), Arn: ptr(resourceARN(inst, center.KindRoutingProfile, string(m.Profile)))}

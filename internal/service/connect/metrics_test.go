@@ -69,6 +69,18 @@ func TestGetCurrentMetricData(t *testing.T) {
 		Dimensions:  &types.Dimensions{Queue: &types.QueueReference{Id: n.queue, Arn: aws.String(n.arn + "/queue/" + *n.queue)}, Channel: types.ChannelTask},
 		Collections: []types.CurrentMetricData{{Metric: &online, Value: aws.Float64(1)}, {Metric: &waiting, Value: aws.Float64(2)}, {Metric: &oldest, Value: aws.Float64(1)}},
 	}})
+	own := flowTo(n.arn + "/queue/agent/" + *ann)
+	flow, err := n.client.CreateContactFlow(ctx, &awsconnect.CreateContactFlowInput{InstanceId: n.id, Name: aws.String("to ann"), Type: types.ContactFlowTypeContactFlow, Content: &own})
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(n.client.StartTaskContact(ctx, &awsconnect.StartTaskContactInput{InstanceId: n.id, ContactFlowId: flow.ContactFlowId, Name: aws.String("for ann")}))(t)
+	hers := must(n.metricsOf(t, func(in *awsconnect.GetCurrentMetricDataInput) {
+		in.Filters.Queues, in.Groupings = []string{n.arn + "/queue/agent/" + *ann}, []types.Grouping{"QUEUE"}
+	}))(t)
+	if len(hers.MetricResults) != 1 || *hers.MetricResults[0].Dimensions.Queue.Arn != n.arn+"/queue/agent/"+*ann {
+		t.Errorf("an agent's own queue: %s", shown(t, hers))
+	}
 	for name, x := range map[string]struct {
 		change func(*awsconnect.GetCurrentMetricDataInput)
 		want   string
