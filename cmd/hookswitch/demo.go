@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"syscall"
@@ -240,7 +241,7 @@ func (d *demo) narrate(format string, args ...any) {
 }
 
 func (d *demo) introduce() {
-	self := shellWord(os.Args[0])
+	self := ownName()
 	i := d.center.instance
 	where := "in " + d.dir
 	if d.temporary {
@@ -275,6 +276,22 @@ func (d *demo) introduce() {
 	d.say("\nWhat happens, and what is published where (times are UTC; Ctrl-C ends it):\n")
 }
 
+// ownName is how to call this program from any directory.
+func ownName() string {
+	path, err := os.Executable()
+	if err != nil {
+		return shellWord(os.Args[0])
+	}
+	if found, err := exec.LookPath("hookswitch"); err == nil {
+		a, errA := os.Stat(found)
+		b, errB := os.Stat(path)
+		if errA == nil && errB == nil && os.SameFile(a, b) {
+			return "hookswitch"
+		}
+	}
+	return shellWord(path)
+}
+
 // shellWord quotes a word for the shell, if it needs that.
 func shellWord(s string) string {
 	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./") == "" {
@@ -293,8 +310,8 @@ func (d *demo) summary() {
 	d.say("\n%d calls: %d answered, %d given up; offers that an agent missed: %d.", t.Calls, t.Answered, t.Abandoned, t.Missed)
 	d.say("Published: %d contact records to %s, %d agent events to %s, %d contact events.", t.ContactRecords, demoRecords, t.AgentEvents, demoAgentEvents, t.ContactEvents)
 	if d.temporary {
-		d.say("The data is gone. To keep a center of your own: hookswitch serve")
+		d.say("The data is gone. To keep a center of your own: %s serve", ownName())
 		return
 	}
-	d.say("The data is in %s: hookswitch serve --data %s", d.dir, shellWord(d.dir))
+	d.say("The data is in %s: %s serve --data %s", d.dir, ownName(), shellWord(d.dir))
 }

@@ -76,8 +76,8 @@ func (s *simulation) onServer(ctx context.Context) error {
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
-	sum := sc.count.Summary(clk.Now())
 	sc.mu.Lock()
+	sum := sc.count.Summary(clk.Now())
 	sum.Late = sc.late
 	sc.mu.Unlock()
 	sum.Lasted = clk.Now().Sub(begin)
