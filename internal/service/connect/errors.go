@@ -18,7 +18,8 @@ import (
 func modelled(err error) error {
 	var r *center.Refused
 	if !errors.As(err, &r) {
-		if switchboard.Retryable(err) {
+		// Throttling says that nothing was done; where that is not known, it is a failure. Clients try again either way.
+		if switchboard.Retryable(err) && !errors.Is(err, switchboard.ErrUncertain) {
 			return &connectapi.ThrottlingException{Message: "Rate exceeded"}
 		}
 		return err

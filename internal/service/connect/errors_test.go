@@ -16,6 +16,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/switchboard"
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
@@ -80,6 +81,21 @@ func TestNoOperationAnswersWithWhatItDoesNotDeclare(t *testing.T) {
 			if !slices.Contains(model[op.Model.Name], e.ErrorCode()) {
 				t.Errorf("%s answers %v with %s", op.Model.Name, refusal, e.ErrorCode())
 			}
+		}
+	}
+}
+
+func TestFailuresOfTheSwitchboard(t *testing.T) {
+	var throttled *connectapi.ThrottlingException
+	for _, err := range []error{switchboard.ErrBusy, switchboard.ErrNotStored} {
+		if !errors.As(modelled(fmt.Errorf("submit: %w", err)), &throttled) {
+			t.Errorf("%v is %v", err, modelled(err))
+		}
+	}
+	var e wire.Error
+	for _, err := range []error{switchboard.ErrUncertain, switchboard.ErrBroken, switchboard.ErrFailed} {
+		if errors.As(modelled(err), &e) {
+			t.Errorf("%v is %v, where nobody knows what was done", err, e)
 		}
 	}
 }
