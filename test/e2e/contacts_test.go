@@ -14,17 +14,20 @@ func TestContacts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, virtual...)
-			w := open(t, s, newCaller(t, s), "alice")
-			w.logIn("alice")
-			tellUnanswered(t, w)
-			tellAnswered(t, w)
-			tellTask(t, w)
-			tellQueued(t, w)
-			tellMissed(t, w)
-			tellTags(t, w)
-			eventsOf(t, w.documents(eventStream), w.agentARN("alice"))
+			tellContacts(t, open(t, s, newCaller(t, s), "alice"))
 		})
 	}
+}
+
+func tellContacts(t *testing.T, w *world) {
+	w.logIn("alice")
+	tellUnanswered(t, w)
+	tellAnswered(t, w)
+	tellTask(t, w)
+	tellQueued(t, w)
+	tellMissed(t, w)
+	tellTags(t, w)
+	eventsOf(t, w.documents(eventStream), w.agentARN("alice"))
 }
 
 const callee = "+12065550111"
