@@ -9,12 +9,27 @@ import (
 	"github.com/hookswitch/hookswitch/internal/clock"
 )
 
-func (h *Handler) getClock(w http.ResponseWriter, _ *http.Request) error {
-	shown := map[string]any{"now": h.cfg.Clock.Now(), "mode": "real", "rate": 1.0}
+// settleFor is how long, in real time, a request that moves the clock may take: then it is answered with where the clock
+// has come to.
+const settleFor = 30 * time.Second
+
+// clockShown is the clock as the operator API shows it.
+type clockShown struct {
+	Now     time.Time `json:"now"`
+	Mode    string    `json:"mode"` // real or virtual
+	Rate    float64   `json:"rate"` // virtual seconds in a real one
+	Settled *bool     `json:"settled,omitempty"`
+}
+
+func (h *Handler) showClock() clockShown {
 	if h.cfg.Virtual != nil {
-		shown["mode"], shown["rate"] = "virtual", h.cfg.Virtual.Rate()
+		return clockShown{Now: h.cfg.Clock.Now(), Mode: "virtual", Rate: h.cfg.Virtual.Rate()}
 	}
-	return writeJSON(w, shown)
+	return clockShown{Now: h.cfg.Clock.Now(), Mode: "real", Rate: 1}
+}
+
+func (h *Handler) getClock(w http.ResponseWriter, _ *http.Request) error {
+	return writeJSON(w, h.showClock())
 }
 
 // postClock moves the virtual clock. To a later time it goes from one moment at which something is due to the next, and
@@ -66,16 +81,30 @@ func (h *Handler) postClock(w http.ResponseWriter, r *http.Request) error {
 	if target.Before(v.Now()) {
 		return badRequest("set", "%v", clock.ErrBackwards)
 	}
-	if err := h.moveTo(r.Context(), target); err != nil {
+	settled, err := h.moveWithin(r.Context(), target)
+	if err != nil {
 		return err
 	}
-	return h.getClock(w, r)
+	shown := h.showClock()
+	shown.Settled = &settled
+	return writeJSON(w, shown)
+}
+
+// moveWithin moves the clock for at most settleFor and reports whether it came to target, with all done that was due.
+func (h *Handler) moveWithin(ctx context.Context, target time.Time) (settled bool, err error) {
+	bounded, cancel := context.WithTimeout(ctx, settleFor)
+	defer cancel()
+	err = h.moveTo(bounded, target)
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // moveTo goes on from one moment that somebody waits for to the next. When ctx ends the clock stays where it has come to.
 func (h *Handler) moveTo(ctx context.Context, target time.Time) error {
 	for {
-		if err := h.cfg.Settle(ctx); err != nil {
+		if err := errors.Join(h.cfg.Settle(ctx), ctx.Err()); err != nil {
 			return err
 		}
 		next, ok := h.cfg.Virtual.Next()
