@@ -217,11 +217,11 @@ func (sh *shared) closing(ctx context.Context, c *client, i instance, id string)
 
 // recordHint says when and where the contact record comes.
 func (sh *shared) recordHint(ctx context.Context, c *client, i instance) error {
-	var all struct{ Findings []finding }
-	if err := c.get(ctx, "/doctor?instance="+url.QueryEscape(i.ID), &all); err != nil {
+	found, err := c.findings(ctx, i.ID)
+	if err != nil {
 		return err
 	}
-	for _, f := range all.Findings {
+	for _, f := range found {
 		if strings.HasSuffix(f.Check, ": CONTACT_TRACE_RECORDS") && f.State == "fail" {
 			_, err := fmt.Fprintf(sh.err, "%s has no stream for contact records, so there will be none: hookswitch doctor --instance %s\n", i.name(), i.name())
 			return err
@@ -235,7 +235,7 @@ func (sh *shared) recordHint(ctx context.Context, c *client, i instance) error {
 	if info.RecordDelay == "0s" {
 		when = "at once"
 	}
-	_, err := fmt.Fprintf(sh.err, "its contact record is published %s: hookswitch tail --kind contact-record --recent 1\n", when)
+	_, err = fmt.Fprintf(sh.err, "its contact record is published %s: hookswitch tail --kind contact-record --recent 1\n", when)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 
@@ -31,7 +32,7 @@ The exit status is 1 when a check fails; warnings do not count.`,
 			if err != nil {
 				return err
 			}
-			found, err := c.findings(cmd, name)
+			found, err := c.findings(cmd.Context(), name)
 			if err != nil {
 				return err
 			}
@@ -58,13 +59,14 @@ The exit status is 1 when a check fails; warnings do not count.`,
 	return c
 }
 
-func (c *client) findings(cmd *cobra.Command, instance string) ([]finding, error) {
+// findings asks for the checks of an instance, or of all when it is "".
+func (c *client) findings(ctx context.Context, instance string) ([]finding, error) {
 	var all struct{ Findings []finding }
 	path := "/doctor"
 	if instance != "" {
 		path += "?instance=" + url.QueryEscape(instance)
 	}
-	err := c.get(cmd.Context(), path, &all)
+	err := c.get(ctx, path, &all)
 	return all.Findings, err
 }
 

@@ -90,7 +90,7 @@ func checkNumbers(d *directory.Directory) finding {
 	}
 	switch {
 	case len(d.Numbers) == 0:
-		return finding{"phone numbers", "warn", "none is claimed: no customer can call", "aws connect search-available-phone-numbers, claim-phone-number, associate-phone-number-contact-flow"}
+		return finding{"phone numbers", "warn", "none is claimed: no customer can call", "hookswitch call claims one by itself; or aws connect search-available-phone-numbers, claim-phone-number, associate-phone-number-contact-flow"}
 	case routed == 0:
 		return finding{"phone numbers", "warn", "none has a flow: calls are disconnected at once", "aws connect associate-phone-number-contact-flow"}
 	}

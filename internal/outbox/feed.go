@@ -45,7 +45,7 @@ type Filter struct {
 	Kinds    []string          // empty: all
 	Key      string            // empty: all
 	After    uint64            // go on behind the item with this Number, if it is still kept
-	Recent   int               // begin with so many of the newest items; After comes first
+	Recent   int               // begin with so many of the newest items of these; After comes first
 }
 
 func (f *Filter) wants(it *Item) bool {
@@ -105,8 +105,8 @@ func (f *Feed) Follow(ctx context.Context, filter Filter) iter.Seq[Item] {
 	next := f.last + 1
 	if filter.After > 0 && filter.After < next {
 		next = filter.After + 1
-	} else if recent := f.last - min(f.last, uint64(max(filter.Recent, 0))) + 1; filter.After == 0 && filter.Recent > 0 {
-		next = max(recent, f.first())
+	} else if filter.After == 0 {
+		next = f.recent(&filter)
 	}
 	f.mu.Unlock()
 	return func(yield func(Item) bool) {
@@ -131,6 +131,18 @@ func (f *Feed) Follow(ctx context.Context, filter Filter) iter.Seq[Item] {
 			}
 		}
 	}
+}
+
+// recent returns the number to begin with so that Recent items that the filter wants come at once, or as many as are kept.
+// mu is held.
+func (f *Feed) recent(filter *Filter) uint64 {
+	next, found := f.last+1, 0
+	for i := len(f.items) - 1; i >= 0 && found < filter.Recent; i-- {
+		if filter.wants(&f.items[i]) {
+			next, found = f.items[i].Number, found+1
+		}
+	}
+	return next
 }
 
 // first returns the number of the oldest item kept. mu is held.
