@@ -30,7 +30,6 @@ const requestID = "6f1c2e0a-1f0f-4d4e-9a51-2f8f2f7a0c11"
 type loopback struct {
 	op       wire.Operation
 	template string
-	prepare  func(*wire.Request) // may be nil
 	received *wire.Request
 }
 

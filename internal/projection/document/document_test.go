@@ -63,7 +63,8 @@ func TestEventIDs(t *testing.T) {
 		}
 		seen[id] = true
 	}
-	if EventID([]byte("k"), "a", 1, 0, "x") != EventID([]byte("k"), "a", 1, 0, "x") {
+	again := EventID([]byte("k"), "a", 1, 0, "x")
+	if !seen[again] {
 		t.Error("the same facts gave two ids")
 	}
 }
