@@ -106,7 +106,7 @@ func marshalCBOR(t *testing.T, v any) []byte {
 
 func TestKinesisInCBOR(t *testing.T) {
 	m := loadModel(t, "kinesis")
-	judge, err := cbor.DecOptions{IntDec: cbor.IntDecConvertSignedOrError, DefaultMapType: reflect.TypeFor[map[string]any]()}.DecMode()
+	judge, err := cbor.DecOptions{IntDec: cbor.IntDecConvertSignedOrFail, DefaultMapType: reflect.TypeFor[map[string]any]()}.DecMode()
 	if err != nil {
 		t.Fatal(err)
 	}
