@@ -50,7 +50,7 @@ func start(t *testing.T, args ...string) *server {
 
 func startBinary(t *testing.T, path string, args ...string) *server {
 	t.Helper()
-	s := &server{t: t, logs: &logs{addresses: make(chan string, 1)}, done: make(chan struct{}), http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	s := &server{t: t, logs: &logs{addresses: make(chan string, 1)}, done: make(chan struct{}), http: newHTTP()}
 	s.cmd = exec.Command(path, append([]string{"serve", "--listen", "127.0.0.1:0", "--log-format", "json"}, args...)...)
 	s.cmd.Dir = t.TempDir()
 	s.cmd.Stderr = s.logs
