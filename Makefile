@@ -51,7 +51,7 @@ staticcheck: ## static analysis (fetches staticcheck)
 
 .PHONY: govulncheck
 govulncheck: ## known vulnerabilities in what we call (fetches govulncheck; asks vuln.go.dev)
-	@if $(GO) run github.com/hookswitch/hookswitch/tools/reachable https://vuln.go.dev/index/db.json; then \
+	@if $(GO) run ./tools/reachable https://vuln.go.dev/index/db.json 2>/dev/null; then \
 		$(GO) run $(GOVULNCHECK) ./...; \
 	else \
 		echo "govulncheck: SKIPPED, the vulnerability database vuln.go.dev cannot be reached from here"; \

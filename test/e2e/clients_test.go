@@ -77,6 +77,7 @@ func newGoClient(_ *testing.T, s *server) caller {
 		"sts.GetCallerIdentity": with(id.GetCallerIdentity),
 
 		"kinesis.CreateStream":          with(k.CreateStream),
+		"kinesis.DeleteStream":          with(k.DeleteStream),
 		"kinesis.DescribeStreamSummary": with(k.DescribeStreamSummary),
 		"kinesis.ListShards":            with(k.ListShards),
 		"kinesis.GetShardIterator":      with(k.GetShardIterator),
