@@ -63,7 +63,7 @@ generate: ## write internal/api and docs/compat anew from models/
 
 .PHONY: bench
 bench: ## the benchmarks that compare both sides in one run
-	$(GO) test -run '^$$' -bench . -benchtime 2s ./internal/storage/embedded ./internal/switchboard ./internal/service/kinesis ./internal/api/... ./internal/center/machine
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./internal/storage/embedded ./internal/switchboard ./internal/service/kinesis ./internal/api/apitest ./internal/center/machine ./internal/simulate
 
 .PHONY: footprint
 footprint: build ## time from start to Ready., idle memory
