@@ -31,6 +31,13 @@ func (q *request) changeTags(c center.ChangeTags) ([]center.Event, error) {
 	return []center.Event{saved(out)}, nil
 }
 
+// Tags returns the tags of a resource; ok is false when there is none of that kind and id, or none that has tags. They
+// must not be changed.
+func (d *Directory) Tags(k center.Kind, id string) (tags map[string]string, ok bool) {
+	_, tags, err := (&request{Directory: d}).tagged(k, id)
+	return tags, err == nil
+}
+
 // tagged returns a resource's tags, and what says that it has others.
 func (q *request) tagged(k center.Kind, id string) (saved func(map[string]string) center.Event, tags map[string]string, err error) {
 	switch k {
