@@ -98,6 +98,13 @@ type (
 		ID   PhoneNumberID
 		Flow FlowID // empty: none
 	}
+	UpdatePhoneNumber struct {
+		ID          PhoneNumberID
+		Description *string
+	}
+	// AdoptPhoneNumber takes over a number as another instance has it, with its id and without its flow; the other instance
+	// releases it afterwards. It does nothing when the number has been taken over from there before.
+	AdoptPhoneNumber   struct{ Number PhoneNumber }
 	ReleasePhoneNumber struct{ ID PhoneNumberID }
 	ChangeTags         struct {
 		Kind   Kind
@@ -236,6 +243,8 @@ func (CreateFlow) isCommand()                 {}
 func (UpdateFlowContent) isCommand()          {}
 func (ClaimPhoneNumber) isCommand()           {}
 func (SetPhoneNumberFlow) isCommand()         {}
+func (UpdatePhoneNumber) isCommand()          {}
+func (AdoptPhoneNumber) isCommand()           {}
 func (ReleasePhoneNumber) isCommand()         {}
 func (ChangeTags) isCommand()                 {}
 func (LogIn) isCommand()                      {}

@@ -197,6 +197,9 @@ type PhoneNumber struct {
 	Flow        FlowID // what inbound calls run; empty: none
 	Tags        map[string]string
 	ModifiedAt  time.Time
+	// Moves counts how often the number went from one instance to another. While it goes two have it: the one that counts
+	// more is the one whose it is.
+	Moves int `json:",omitempty"`
 }
 
 // ResourceType says what a storage configuration keeps or streams.

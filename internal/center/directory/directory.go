@@ -149,6 +149,10 @@ func (q *request) about(cmd center.Command) func() ([]center.Event, error) {
 		return func() ([]center.Event, error) { return q.claimNumber(c) }
 	case center.SetPhoneNumberFlow:
 		return func() ([]center.Event, error) { return q.setNumberFlow(c) }
+	case center.UpdatePhoneNumber:
+		return func() ([]center.Event, error) { return q.updateNumber(c) }
+	case center.AdoptPhoneNumber:
+		return func() ([]center.Event, error) { return q.adoptNumber(c) }
 	case center.ReleasePhoneNumber:
 		return func() ([]center.Event, error) { return q.releaseNumber(c) }
 	case center.ChangeTags:

@@ -83,6 +83,17 @@ func TestLimits(t *testing.T) {
 				return center.ClaimPhoneNumber{Number: number(phone(1_000_000 + i))}
 			}, center.KindPhoneNumber,
 		},
+		{
+			"adopted phone numbers", numbersMax, func(k *desk) int { return len(k.Numbers) },
+			func(_ *desk, i int) center.Event {
+				return center.PhoneNumberSaved{Number: center.PhoneNumber{ID: center.PhoneNumberID(strconv.Itoa(i)), Number: phone(i)}}
+			},
+			func(_ *testing.T, _ *desk, i int) center.Command {
+				n := number(phone(1_000_000 + i))
+				n.ID = center.PhoneNumberID(fmt.Sprint("more", i))
+				return center.AdoptPhoneNumber{Number: n}
+			}, center.KindPhoneNumber,
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

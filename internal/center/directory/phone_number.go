@@ -17,7 +17,7 @@ func (q *request) claimNumber(c center.ClaimPhoneNumber) ([]center.Event, error)
 		}
 		return nil, &center.Refused{Reason: center.Repeated, Kind: center.KindPhoneNumber, ID: string(t.ID)}
 	}
-	n.ID, n.ModifiedAt, n.Tags = "", q.stamp.At, maps.Clone(n.Tags)
+	n.ID, n.ModifiedAt, n.Moves, n.Tags = "", q.stamp.At, 0, maps.Clone(n.Tags)
 	if err := first(q.checkNumber(n), checkTags(n.Tags), text("ClientToken", c.ClientToken, 0, 500)); err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (q *request) checkNumber(n center.PhoneNumber) error {
 		return invalid("PhoneNumber", "must be in E.164 format")
 	}
 	for _, o := range q.Numbers {
-		if o.Number == n.Number {
+		if o.Number == n.Number && o.ID != n.ID {
 			return &center.Refused{Reason: center.Duplicate, Kind: center.KindPhoneNumber, ID: string(o.ID), Field: "PhoneNumber", Detail: "the number is claimed already"}
 		}
 	}
@@ -90,15 +90,57 @@ func (q *request) setNumberFlow(c center.SetPhoneNumberFlow) ([]center.Event, er
 	return []center.Event{center.PhoneNumberSaved{Number: n}}, nil
 }
 
-// releaseNumber refuses a number that a queue calls out with (ResourceInUseException of ReleasePhoneNumber).
-func (q *request) releaseNumber(c center.ReleasePhoneNumber) ([]center.Event, error) {
-	if _, err := find(q.Numbers, center.KindPhoneNumber, c.ID); err != nil {
+func (q *request) updateNumber(c center.UpdatePhoneNumber) ([]center.Event, error) {
+	n, err := find(q.Numbers, center.KindPhoneNumber, c.ID)
+	if err != nil {
 		return nil, err
 	}
-	for _, v := range Sorted(q.Queues) {
-		if v.Outbound.Number == c.ID {
-			return nil, inUse(center.KindPhoneNumber, c.ID, "queue %s calls out with it", v.ID)
-		}
+	set(&n.Description, c.Description)
+	if err := text("PhoneNumberDescription", n.Description, 0, numberTextMax); err != nil {
+		return nil, err
+	}
+	n.ModifiedAt = q.stamp.At
+	return []center.Event{center.PhoneNumberSaved{Number: n}}, nil
+}
+
+// adoptNumber takes over a number of another instance. What is left here of a number that went away and comes back gives
+// way to it.
+func (q *request) adoptNumber(c center.AdoptPhoneNumber) ([]center.Event, error) {
+	n := c.Number
+	if n.ID == "" {
+		return nil, invalid("PhoneNumberId", "is required")
+	}
+	have, ok := q.Numbers[n.ID]
+	if ok && have.Moves > n.Moves {
+		return nil, nil
+	}
+	n.Flow, n.ModifiedAt, n.Moves, n.Tags = "", q.stamp.At, n.Moves+1, maps.Clone(n.Tags)
+	if err := first(q.checkNumber(n), checkTags(n.Tags)); err != nil {
+		return nil, err
+	}
+	if !ok && len(q.Numbers) >= numbersMax {
+		return nil, limit(center.KindPhoneNumber, numbersMax)
+	}
+	return []center.Event{center.PhoneNumberSaved{Number: n}}, nil
+}
+
+func (q *request) releaseNumber(c center.ReleasePhoneNumber) ([]center.Event, error) {
+	if err := q.CheckRelease(c.ID); err != nil {
+		return nil, err
 	}
 	return []center.Event{center.ResourceDeleted{Kind: center.KindPhoneNumber, ID: string(c.ID)}}, nil
+}
+
+// CheckRelease says why a number cannot be released: there is none of that id, or a queue calls out with it
+// (ResourceInUseException of ReleasePhoneNumber and UpdatePhoneNumber). The error is a *center.Refused.
+func (d *Directory) CheckRelease(id center.PhoneNumberID) error {
+	if _, err := find(d.Numbers, center.KindPhoneNumber, id); err != nil {
+		return err
+	}
+	for _, v := range Sorted(d.Queues) {
+		if v.Outbound.Number == id {
+			return inUse(center.KindPhoneNumber, id, "queue %s calls out with it", v.ID)
+		}
+	}
+	return nil
 }

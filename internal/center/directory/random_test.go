@@ -137,6 +137,12 @@ func command(rt *rapid.T, k *desk) center.Command {
 		func() center.Command {
 			return center.SetPhoneNumberFlow{ID: someID(rt, k.Numbers), Flow: someID(rt, k.Flows)}
 		},
+		func() center.Command { return center.UpdatePhoneNumber{ID: someID(rt, k.Numbers), Description: &name} },
+		func() center.Command {
+			n := number(phone)
+			n.ID, n.Flow, n.Moves = someID(rt, k.Numbers), someID(rt, k.Flows), rapid.IntRange(0, 3).Draw(rt, "moves")
+			return center.AdoptPhoneNumber{Number: n}
+		},
 		func() center.Command { return center.ReleasePhoneNumber{ID: someID(rt, k.Numbers)} },
 		func() center.Command {
 			return center.ChangeTags{Kind: center.KindQueue, ID: string(someID(rt, k.Queues)), Set: map[string]string{name: "v"}}
