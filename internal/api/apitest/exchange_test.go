@@ -134,6 +134,8 @@ var connectExchanges = []exchange{
 	pair("UpdateHoursOfOperation", connectapi.UpdateHoursOfOperation, (*connect.Client).UpdateHoursOfOperation),
 	pair("UpdateInstanceAttribute", connectapi.UpdateInstanceAttribute, (*connect.Client).UpdateInstanceAttribute),
 	pair("UpdateInstanceStorageConfig", connectapi.UpdateInstanceStorageConfig, (*connect.Client).UpdateInstanceStorageConfig),
+	pair("UpdatePhoneNumber", connectapi.UpdatePhoneNumber, (*connect.Client).UpdatePhoneNumber),
+	pair("UpdatePhoneNumberMetadata", connectapi.UpdatePhoneNumberMetadata, (*connect.Client).UpdatePhoneNumberMetadata),
 	pair("UpdateQueueHoursOfOperation", connectapi.UpdateQueueHoursOfOperation, (*connect.Client).UpdateQueueHoursOfOperation),
 	pair("UpdateQueueMaxContacts", connectapi.UpdateQueueMaxContacts, (*connect.Client).UpdateQueueMaxContacts),
 	pair("UpdateQueueName", connectapi.UpdateQueueName, (*connect.Client).UpdateQueueName),

@@ -296,6 +296,14 @@ func (x *UpdateInstanceStorageConfigInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.ResourceType = d.Query("resourceType")
 }
 
+func (x *UpdatePhoneNumberInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.PhoneNumberId = d.Label(0)
+}
+
+func (x *UpdatePhoneNumberMetadataInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.PhoneNumberId = d.Label(0)
+}
+
 func (x *UpdateQueueHoursOfOperationInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.QueueId = d.Label(1)

@@ -1346,6 +1346,40 @@ func (x *UpdateInstanceStorageConfigInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *UpdatePhoneNumberMetadataInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "PhoneNumberDescription":
+			x.PhoneNumberDescription = d.String()
+		case "ClientToken":
+			x.ClientToken = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdatePhoneNumberInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TargetArn":
+			x.TargetArn = d.String()
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "ClientToken":
+			x.ClientToken = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *UpdateQueueHoursOfOperationInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return

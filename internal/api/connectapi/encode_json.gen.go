@@ -3466,6 +3466,21 @@ func (x *UpdateContactFlowContentOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *UpdatePhoneNumberOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.PhoneNumberId != nil {
+		dst = append(dst, `"PhoneNumberId":`...)
+		dst = wire.AppendJSONString(dst, *x.PhoneNumberId)
+		dst = append(dst, ',')
+	}
+	if x.PhoneNumberArn != nil {
+		dst = append(dst, `"PhoneNumberArn":`...)
+		dst = wire.AppendJSONString(dst, *x.PhoneNumberArn)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *User) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Id != nil {

@@ -590,6 +590,25 @@ func UpdateInstanceStorageConfig(fn func(context.Context, *UpdateInstanceStorage
 	}, fn)
 }
 
+// UpdatePhoneNumber is the operation PUT /phone-number/{PhoneNumberId}, served by fn.
+func UpdatePhoneNumber(fn func(context.Context, *UpdatePhoneNumberInput) (*UpdatePhoneNumberOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[332], &wire.Codec[UpdatePhoneNumberInput, UpdatePhoneNumberOutput]{
+		DecodeJSON: (*UpdatePhoneNumberInput).decodeJSON,
+		DecodeHTTP: (*UpdatePhoneNumberInput).decodeHTTP,
+		Validate:   func(x *UpdatePhoneNumberInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*UpdatePhoneNumberOutput).appendJSON,
+	}, fn)
+}
+
+// UpdatePhoneNumberMetadata is the operation PUT /phone-number/{PhoneNumberId}/metadata, served by fn.
+func UpdatePhoneNumberMetadata(fn func(context.Context, *UpdatePhoneNumberMetadataInput) (*UpdatePhoneNumberMetadataOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[333], &wire.Codec[UpdatePhoneNumberMetadataInput, UpdatePhoneNumberMetadataOutput]{
+		DecodeJSON: (*UpdatePhoneNumberMetadataInput).decodeJSON,
+		DecodeHTTP: (*UpdatePhoneNumberMetadataInput).decodeHTTP,
+		Validate:   func(x *UpdatePhoneNumberMetadataInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // UpdateQueueHoursOfOperation is the operation POST /queues/{InstanceId}/{QueueId}/hours-of-operation, served by fn.
 func UpdateQueueHoursOfOperation(fn func(context.Context, *UpdateQueueHoursOfOperationInput) (*UpdateQueueHoursOfOperationOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[336], &wire.Codec[UpdateQueueHoursOfOperationInput, UpdateQueueHoursOfOperationOutput]{

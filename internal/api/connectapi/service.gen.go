@@ -464,6 +464,8 @@ var Allowed = []string{
 	"UpdateHoursOfOperation",
 	"UpdateInstanceAttribute",
 	"UpdateInstanceStorageConfig",
+	"UpdatePhoneNumber",
+	"UpdatePhoneNumberMetadata",
 	"UpdateQueueHoursOfOperation",
 	"UpdateQueueMaxContacts",
 	"UpdateQueueName",

@@ -57,6 +57,9 @@ type UpdateInstanceAttributeOutput struct{}
 // UpdateInstanceStorageConfigOutput has no members.
 type UpdateInstanceStorageConfigOutput struct{}
 
+// UpdatePhoneNumberMetadataOutput has no members.
+type UpdatePhoneNumberMetadataOutput struct{}
+
 // UpdateQueueHoursOfOperationOutput has no members.
 type UpdateQueueHoursOfOperationOutput struct{}
 
@@ -1851,6 +1854,27 @@ type UpdateInstanceStorageConfigInput struct {
 	ResourceType  *string                // required, in the query string
 	StorageConfig *InstanceStorageConfig // required
 	ClientToken   *string                // idempotency token
+}
+
+// UpdatePhoneNumberMetadataInput is the model's structure UpdatePhoneNumberMetadataRequest.
+type UpdatePhoneNumberMetadataInput struct {
+	PhoneNumberId          *string // required, in the path
+	PhoneNumberDescription *string
+	ClientToken            *string // idempotency token
+}
+
+// UpdatePhoneNumberInput is the model's structure UpdatePhoneNumberRequest.
+type UpdatePhoneNumberInput struct {
+	PhoneNumberId *string // required, in the path
+	TargetArn     *string
+	InstanceId    *string
+	ClientToken   *string // idempotency token
+}
+
+// UpdatePhoneNumberOutput is the model's structure UpdatePhoneNumberResponse.
+type UpdatePhoneNumberOutput struct {
+	PhoneNumberId  *string
+	PhoneNumberArn *string
 }
 
 // UpdateQueueHoursOfOperationInput is the model's structure UpdateQueueHoursOfOperationRequest.

@@ -1474,6 +1474,24 @@ func (x *UpdateInstanceStorageConfigInput) validate(v *wire.Violations, p *wire.
 	}
 }
 
+func (x *UpdatePhoneNumberMetadataInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.PhoneNumberDescription != nil {
+		v.String(p, "phoneNumberDescription", *x.PhoneNumberDescription, &rulePhoneNumberDescription)
+	}
+	if x.ClientToken != nil {
+		v.String(p, "clientToken", *x.ClientToken, &ruleClientToken)
+	}
+}
+
+func (x *UpdatePhoneNumberInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ClientToken != nil {
+		v.String(p, "clientToken", *x.ClientToken, &ruleClientToken)
+	}
+}
+
 func (x *UpdateQueueHoursOfOperationInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)

@@ -18,10 +18,11 @@ func (s *Service) claimPhoneNumber(ctx context.Context, in *connectapi.ClaimPhon
 	if !ok {
 		return nil, invalidParameter("PhoneNumber: no number of that form can be claimed here")
 	}
-	if err := s.claiming.enter(ctx); err != nil { // or two instances could find the same number free
+	ctx, leave, err := s.enterNumbers(ctx) // or two instances could find the same number free
+	if err != nil {
 		return nil, err
 	}
-	defer s.claiming.leave()
+	defer leave()
 	for _, n := range numbers(s.cfg.Centers.List("", ""), nil, nil, value(in.PhoneNumber)) {
 		if n.number.Number == value(in.PhoneNumber) && n.in.ID != instanceOf(c).ID {
 			return nil, notAvailable(in.PhoneNumber)
@@ -36,7 +37,7 @@ func (s *Service) claimPhoneNumber(ctx context.Context, in *connectapi.ClaimPhon
 	case errors.As(err, &r) && r.Reason == center.Repeated:
 		return &connectapi.ClaimPhoneNumberOutput{PhoneNumberId: ptr(r.ID), PhoneNumberArn: ptr(numberARN(instanceOf(c), center.PhoneNumberID(r.ID)))}, nil
 	case errors.As(err, &r) && r.Reason == center.Conflict:
-		return nil, &connectapi.IdempotencyException{Message: "ClientToken was used before with other parameters"}
+		return nil, tokenMisused()
 	case errors.As(err, &r) && r.Reason == center.Duplicate:
 		return nil, notAvailable(in.PhoneNumber)
 	case err != nil:
@@ -52,4 +53,9 @@ func (s *Service) claimPhoneNumber(ctx context.Context, in *connectapi.ClaimPhon
 // notAvailable is worded as AWS's (seen in an issue of the Terraform provider).
 func notAvailable(number *string) error {
 	return invalidParameter("Phone number not available: %s", value(number))
+}
+
+// tokenMisused refuses a client token that came before with another request.
+func tokenMisused() error {
+	return &connectapi.IdempotencyException{Message: "ClientToken was used before with other parameters"}
 }

@@ -25,7 +25,13 @@
 //   - Client tokens are remembered for 7 days, which AWS documents for StartOutboundVoiceContact alone. Those of contacts
 //     and claimed numbers survive a restart, and so does that of CreateInstance. Those of AssociateInstanceStorageConfig
 //     and ReleasePhoneNumber do not: a repeat after a restart is answered with ResourceConflictException, or
-//     ResourceNotFoundException, because the first one took effect. At most 10,000 of the last three are remembered.
+//     ResourceNotFoundException, because the first one took effect. Those of UpdatePhoneNumber and
+//     UpdatePhoneNumberMetadata do not either: a repeat after a restart is done again. At most 10,000 of CreateInstance
+//     and these four are remembered.
+//   - UpdatePhoneNumber has moved the number when it answers; AWS lets it go on. A number that a queue calls out with is
+//     not moved, as it is not released: ResourceInUseException. When a failure cuts a move short the number is the
+//     target's, and the same call again finishes it; until then the instance it came from still takes calls to it.
+//     UpdatePhoneNumberMetadata without a description leaves the one there is, which AWS does not document.
 //   - A NextToken of GetCurrentMetricData expires after 5 minutes, as documented, but there is no snapshot behind it: each
 //     page shows its own moment, and DataSnapshotTime says which. Other NextTokens do not expire.
 //   - Without SortOrder the metrics are sorted from the highest down, which AWS does not document.

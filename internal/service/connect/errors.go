@@ -115,7 +115,7 @@ func declares(operation, code string) bool {
 	case invalidRequestCode:
 		return !slices.Contains([]string{
 			"ListPhoneNumbersV2", "ClaimPhoneNumber", "ReleasePhoneNumber", "DescribePhoneNumber", "AssociatePhoneNumberContactFlow",
-			"DisassociatePhoneNumberContactFlow", "SearchAvailablePhoneNumbers",
+			"DisassociatePhoneNumberContactFlow", "SearchAvailablePhoneNumbers", "UpdatePhoneNumber",
 		}, operation)
 	case notFoundCode:
 		return operation != "ListInstances" && operation != "SearchAvailablePhoneNumbers"
@@ -130,11 +130,11 @@ func declares(operation, code string) bool {
 	case quotaCode:
 		return also("CreateInstance", "CreateHoursOfOperation", "StartTaskContact")
 	case inUseCode:
-		return also("DeleteQueue", "DeleteRoutingProfile", "ReleasePhoneNumber")
+		return also("DeleteQueue", "DeleteRoutingProfile", "ReleasePhoneNumber", "UpdatePhoneNumber", "UpdatePhoneNumberMetadata")
 	case conflictCode:
 		return also("AssociateInstanceStorageConfig")
 	case idempotencyCode:
-		return also("ClaimPhoneNumber", "ReleasePhoneNumber")
+		return also("ClaimPhoneNumber", "ReleasePhoneNumber", "UpdatePhoneNumber", "UpdatePhoneNumberMetadata")
 	case notPublishedCode:
 		return also("DescribeContactFlow")
 	case invalidFlowCode:

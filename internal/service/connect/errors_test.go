@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -209,6 +210,14 @@ func TestRefusals(t *testing.T) {
 	check("ClaimPhoneNumber", err, "InvalidParameter", 400, "TargetArn or InstanceId is required")
 	_, err = c.ReleasePhoneNumber(ctx, &awsconnect.ReleasePhoneNumberInput{PhoneNumberId: number.PhoneNumberId})
 	check("ReleasePhoneNumber", err, "ResourceInUse", 409, "queue")
+	_, err = c.UpdatePhoneNumber(ctx, &awsconnect.UpdatePhoneNumberInput{PhoneNumberId: number.PhoneNumberId})
+	check("UpdatePhoneNumber", err, "InvalidParameter", 400, "TargetArn or InstanceId is required")
+	_, err = c.UpdatePhoneNumber(ctx, &awsconnect.UpdatePhoneNumberInput{PhoneNumberId: nobody, InstanceId: n.id})
+	check("UpdatePhoneNumber", err, "ResourceNotFound", 404, "phone-number")
+	_, err = c.UpdatePhoneNumberMetadata(ctx, &awsconnect.UpdatePhoneNumberMetadataInput{PhoneNumberId: nobody})
+	check("UpdatePhoneNumberMetadata", err, "ResourceNotFound", 404, "phone-number")
+	_, err = c.UpdatePhoneNumberMetadata(ctx, &awsconnect.UpdatePhoneNumberMetadataInput{PhoneNumberId: number.PhoneNumberId, PhoneNumberDescription: aws.String(strings.Repeat("x", 501))})
+	check("UpdatePhoneNumberMetadata", err, "InvalidParameter", 400, "500")
 	_, err = c.DescribePhoneNumber(ctx, &awsconnect.DescribePhoneNumberInput{PhoneNumberId: nobody})
 	check("DescribePhoneNumber", err, "ResourceNotFound", 404, "phone-number")
 	_, err = c.AssociatePhoneNumberContactFlow(ctx, &awsconnect.AssociatePhoneNumberContactFlowInput{InstanceId: n.id, PhoneNumberId: number.PhoneNumberId, ContactFlowId: draft})

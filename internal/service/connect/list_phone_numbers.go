@@ -14,7 +14,7 @@ func (s *Service) listPhoneNumbers(ctx context.Context, in *connectapi.ListPhone
 	if err != nil {
 		return nil, err
 	}
-	all := numbers([]Center{c}, in.PhoneNumberCountryCodes, in.PhoneNumberTypes, "")
+	all := s.current(ctx, numbers([]Center{c}, in.PhoneNumberCountryCodes, in.PhoneNumberTypes, ""))
 	part, next, err := page("ListPhoneNumbers", all, func(n claimedNumber) string { return string(n.number.ID) }, in.NextToken, in.MaxResults, usualPage, mostOnPage)
 	if err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ func (s *Service) listPhoneNumbersV2(ctx context.Context, in *connectapi.ListPho
 		}
 		centers = []Center{c}
 	}
-	all := numbers(centers, in.PhoneNumberCountryCodes, in.PhoneNumberTypes, value(in.PhoneNumberPrefix))
+	all := s.current(ctx, numbers(centers, in.PhoneNumberCountryCodes, in.PhoneNumberTypes, value(in.PhoneNumberPrefix)))
 	part, next, err := page("ListPhoneNumbersV2", all, func(n claimedNumber) string { return string(n.number.ID) }, in.NextToken, in.MaxResults, usualPage, mostOnPage)
 	if err != nil {
 		return nil, err

@@ -46,22 +46,57 @@ func classify(number string) (country, kind string, ok bool) {
 	return country, connectapi.PhoneNumberTypeDid, true
 }
 
-// number finds a claimed number of the caller's account and Region by id or ARN. An ARN with an instance in it, as
-// ListPhoneNumbers gives it, finds nothing.
-func (s *Service) number(ctx context.Context, idOrARN *string) (Center, center.PhoneNumber, error) {
-	caller, name := wire.CallerFrom(ctx), center.PhoneNumberID(bare(value(idOrARN)))
-	if strings.Contains(value(idOrARN), ":instance/") {
-		return nil, center.PhoneNumber{}, notFound(center.KindPhoneNumber, value(idOrARN))
+// enterNumbers waits until nobody else claims, changes, moves or releases a number; leave must follow. What is begun then
+// is finished also when the client goes away, as the returned context says: a command that is left behind would otherwise
+// take effect while the next one is at work.
+func (s *Service) enterNumbers(ctx context.Context) (inside context.Context, leave func(), err error) {
+	if err := s.claiming.enter(ctx); err != nil {
+		return nil, nil, err
 	}
-	for _, c := range s.cfg.Centers.List(caller.Account, caller.Region) {
-		var n center.PhoneNumber
-		var ok bool
-		c.View().Directory(func(d *directory.Directory) { n, ok = d.Numbers[name] })
-		if ok {
-			return s.present(ctx, c), n, nil
+	return context.WithoutCancel(ctx), s.claiming.leave, nil
+}
+
+// number finds a claimed number of the caller's account and Region by id or ARN. An ARN with an instance in it, as
+// ListPhoneNumbers gives it, finds nothing. Who changes the number enters enterNumbers first, or it could move meanwhile.
+func (s *Service) number(ctx context.Context, idOrARN *string) (Center, center.PhoneNumber, error) {
+	have, err := s.holders(ctx, idOrARN)
+	if err != nil {
+		return nil, center.PhoneNumber{}, err
+	}
+	return have[0].Center, have[0].number, nil
+}
+
+// holder is an instance together with a number that it has.
+type holder struct {
+	Center
+	number center.PhoneNumber
+}
+
+// holders finds every instance that has a number, the one whose it is first. There is more than one only while the number
+// moves, or when a move was cut short.
+func (s *Service) holders(ctx context.Context, idOrARN *string) ([]holder, error) {
+	caller, name := wire.CallerFrom(ctx), center.PhoneNumberID(bare(value(idOrARN)))
+	missing := notFound(center.KindPhoneNumber, value(idOrARN))
+	if strings.Contains(value(idOrARN), ":instance/") {
+		return nil, missing
+	}
+	var have []holder
+	// A number that moves can be missed where it is not yet and where it is no more: then it is found the second time.
+	for looks := 0; looks < 2 && len(have) == 0; looks++ {
+		for _, c := range s.cfg.Centers.List(caller.Account, caller.Region) {
+			var n center.PhoneNumber
+			var ok bool
+			c.View().Directory(func(d *directory.Directory) { n, ok = d.Numbers[name] })
+			if ok {
+				have = append(have, holder{s.present(ctx, c), n})
+			}
 		}
 	}
-	return nil, center.PhoneNumber{}, notFound(center.KindPhoneNumber, value(idOrARN))
+	if len(have) == 0 {
+		return nil, missing
+	}
+	slices.SortFunc(have, func(a, b holder) int { return b.number.Moves - a.number.Moves })
+	return have, nil
 }
 
 // targetCenter finds the instance that a phone number operation names by ARN or id: one of the two.
@@ -86,7 +121,7 @@ type claimedNumber struct {
 	number center.PhoneNumber
 }
 
-// numbers returns all numbers of some instances that fit the filters, sorted by id.
+// numbers returns all numbers of some instances that fit the filters, sorted by id. A number that moves may be there twice.
 func numbers(centers []Center, countries, types []string, prefix string) []claimedNumber {
 	var all []claimedNumber
 	for _, c := range centers {
@@ -100,4 +135,20 @@ func numbers(centers []Center, countries, types []string, prefix string) []claim
 	}
 	slices.SortFunc(all, func(a, b claimedNumber) int { return strings.Compare(string(a.number.ID), string(b.number.ID)) })
 	return all
+}
+
+// current leaves out the numbers that instances of the caller still have and that are another's already. A number that
+// moves in this very moment may be missing.
+func (s *Service) current(ctx context.Context, all []claimedNumber) []claimedNumber {
+	caller, moved := wire.CallerFrom(ctx), map[center.PhoneNumberID]int{}
+	for _, c := range s.cfg.Centers.List(caller.Account, caller.Region) {
+		c.View().Directory(func(d *directory.Directory) {
+			for id, n := range d.Numbers {
+				if n.Moves > moved[id] {
+					moved[id] = n.Moves
+				}
+			}
+		})
+	}
+	return slices.DeleteFunc(all, func(n claimedNumber) bool { return n.number.Moves < moved[n.number.ID] })
 }

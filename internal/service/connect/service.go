@@ -57,7 +57,7 @@ type Service struct {
 	cfg       Config
 	tokens    *tokens
 	hashing   gate   // passwords being hashed
-	claiming  gate   // phone numbers being claimed
+	claiming  gate   // phone numbers being claimed, changed, moved or released
 	attribute *gates // attributes of completed contacts being updated, by contact
 }
 
@@ -155,6 +155,8 @@ func (s *Service) operations() []wire.Operation {
 		connectapi.ClaimPhoneNumber(s.claimPhoneNumber),
 		connectapi.ReleasePhoneNumber(s.releasePhoneNumber),
 		connectapi.DescribePhoneNumber(s.describePhoneNumber),
+		connectapi.UpdatePhoneNumber(s.updatePhoneNumber),
+		connectapi.UpdatePhoneNumberMetadata(s.updatePhoneNumberMetadata),
 		connectapi.AssociatePhoneNumberContactFlow(s.associatePhoneNumberContactFlow),
 		connectapi.DisassociatePhoneNumberContactFlow(s.disassociatePhoneNumberContactFlow),
 		connectapi.SearchAvailablePhoneNumbers(s.searchAvailablePhoneNumbers),

@@ -4,16 +4,8 @@ import (
 	"context"
 
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
-	"github.com/hookswitch/hookswitch/internal/center"
 )
 
 func (s *Service) tagResource(ctx context.Context, in *connectapi.TagResourceInput) (*connectapi.TagResourceOutput, error) {
-	c, kind, name, err := s.tagged(ctx, in.ResourceArn)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := c.Submit(ctx, center.ChangeTags{Kind: kind, ID: name, Set: in.Tags}); err != nil {
-		return nil, modelled(err)
-	}
-	return &connectapi.TagResourceOutput{}, nil
+	return &connectapi.TagResourceOutput{}, s.changeTags(ctx, in.ResourceArn, in.Tags, nil)
 }

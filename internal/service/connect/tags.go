@@ -38,3 +38,23 @@ func (s *Service) tagged(ctx context.Context, resource *string) (Center, center.
 	}
 	return c, center.Kind(parts[2]), parts[3], nil
 }
+
+// changeTags sets and removes tags of the resource that a tag operation names.
+func (s *Service) changeTags(ctx context.Context, resource *string, set map[string]string, remove []string) error {
+	if strings.Contains(value(resource), ":phone-number/") { // it could move meanwhile
+		var leave func()
+		var err error
+		if ctx, leave, err = s.enterNumbers(ctx); err != nil {
+			return err
+		}
+		defer leave()
+	}
+	c, kind, name, err := s.tagged(ctx, resource)
+	if err != nil {
+		return err
+	}
+	if _, err := c.Submit(ctx, center.ChangeTags{Kind: kind, ID: name, Set: set, Remove: remove}); err != nil {
+		return modelled(err)
+	}
+	return nil
+}
