@@ -22,6 +22,10 @@ type Codec[I, O any] struct {
 	EncodeHTTP func(*O, *Response)       // members in headers and status
 	Payload    func(*O) ([]byte, string) // the whole body and its content type, instead of EncodeJSON
 
+	// Events returns the output's event stream, which is all that it has; Exceptions are the errors that may end it.
+	Events     func(*O) EventStream
+	Exceptions []string
+
 	// ValidationCode replaces the service's where the operation does not declare that error.
 	ValidationCode string
 }
@@ -93,6 +97,14 @@ func (c *Codec[I, O]) encode(ctx context.Context, svc *Service, model OperationM
 	r := &Response{Status: model.Status, ContentType: contentType(svc, enc)}
 	if c.EncodeHTTP != nil {
 		c.EncodeHTTP(out, r)
+	}
+	if c.Events != nil {
+		events := c.Events(out)
+		if events == nil {
+			events = func(context.Context, func(Event) error) error { return nil }
+		}
+		r.ContentType, r.Stream = EventStreamType, streamBody(svc, enc, c.Exceptions, events)
+		return r
 	}
 	if svc.Protocol == AWSQuery {
 		r.Body = appendQueryResult(nil, svc, model.Name, CallerFrom(ctx).RequestID, func(dst []byte) []byte {

@@ -51,7 +51,7 @@ func generateService(models, name string) ([]File, error) {
 		{"rules", g.writeRules}, {"validate", g.writeValidate},
 		{"decode_json", g.writeDecoder("JSON")}, {"encode_json", g.writeEncoder("JSON")},
 		{"decode_cbor", g.writeDecoder("CBOR")}, {"encode_cbor", g.writeEncoder("CBOR")},
-		{"decode_http", g.writeHTTP}, {"decode_query", g.writeQuery}, {"encode_xml", g.writeXML},
+		{"eventstream", g.writeEvents}, {"decode_http", g.writeHTTP}, {"decode_query", g.writeQuery}, {"encode_xml", g.writeXML},
 	}
 	files := []File{{Compat: true, Path: name + ".md", Text: g.coverage()}}
 	for _, part := range parts {
@@ -194,7 +194,7 @@ func (g *generator) prepare() error {
 		}
 	}
 	for _, name := range g.Shapes.keys {
-		if s := g.shape(name); s.Type == "structure" && (s.Exception || g.inputs[name] || g.outputs[name]) {
+		if s := g.shape(name); s.Type == "structure" && (s.Exception || g.inputs[name] || g.outputs[name]) && !s.EventStream {
 			g.nameShape(name)
 		}
 	}
@@ -316,6 +316,9 @@ func (g *generator) goType(name string) string {
 	case "structure":
 		if s.Document {
 			return "json.RawMessage"
+		}
+		if s.EventStream {
+			return "wire.EventStream"
 		}
 	}
 	return "*" + g.itemType(name)

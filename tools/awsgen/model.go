@@ -52,6 +52,8 @@ type Ref struct {
 	Streaming       bool   `json:"streaming"`
 	TimestampFormat string `json:"timestampFormat"`
 	Idempotency     bool   `json:"idempotencyToken"`
+	EventPayload    bool   `json:"eventpayload"`
+	EventHeader     bool   `json:"eventheader"`
 }
 
 // Shape is a type of a model.

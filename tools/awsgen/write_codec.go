@@ -146,7 +146,7 @@ func (g *generator) writeEncoder(form string) func() error {
 			return nil
 		}
 		for _, name := range g.structs(g.outputs) {
-			if g.shape(name).Exception {
+			if s := g.shape(name); s.Exception || s.EventStream || g.eventMember(name) != "" {
 				continue
 			}
 			if err := g.writeStructEncoder(form, name); err != nil {

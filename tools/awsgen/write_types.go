@@ -97,12 +97,21 @@ func (g *generator) writeCodec(o Op, in, out string) error {
 	}
 	if o.Output != nil {
 		s := g.shape(o.Output.Shape)
-		if _, http := split(s); len(http) > 0 || s.Payload != "" {
+		_, http := split(s)
+		stream := g.eventMember(o.Output.Shape)
+		switch {
+		case len(http) > 0 || s.Payload != "":
 			return fmt.Errorf("an output with members outside a JSON body is not supported yet")
-		}
-		if query {
+		case stream != "":
+			g.p("Events: func(x *%s) wire.EventStream { return x.%s },", out, fieldNames(s)[stream])
+			g.p("Exceptions: []string{")
+			for _, name := range g.streamMembers(s.Members.values[stream].Shape, true) {
+				g.p("%q,", name)
+			}
+			g.p("},")
+		case query:
 			g.p("EncodeXML: (*%s).appendXML,", out)
-		} else {
+		default:
 			g.p("EncodeJSON: (*%s).appendJSON,", out)
 			if g.cbor {
 				g.p("EncodeCBOR: (*%s).appendCBOR,", out)
@@ -151,10 +160,7 @@ func (g *generator) writeTypes() error {
 	}
 	for _, name := range g.structs(reached) {
 		s := g.shape(name)
-		if s.EventStream {
-			return fmt.Errorf("%s is an event stream, which is not supported yet", name)
-		}
-		if s.Exception {
+		if s.Exception || s.EventStream {
 			continue
 		}
 		g.p("// %s is the model's structure %s.%s", g.names[name], name, unionNote(s))
