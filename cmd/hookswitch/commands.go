@@ -15,6 +15,7 @@ func commands(sh *shared) []*cobra.Command {
 		newCall(sh),
 		newAgent(sh),
 		newTail(sh),
+		newStream(sh),
 		newAWS(sh),
 		newEnv(sh),
 		newDoctor(sh),

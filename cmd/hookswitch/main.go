@@ -1,5 +1,5 @@
 // Command hookswitch is the event plane of a contact center in one binary: it serves (serve), shows itself (demo,
-// simulate), lets people act in it (call, agent) and see inside (tail, doctor).
+// simulate), lets people act in it (call, agent) and see inside (tail, stream, doctor).
 package main
 
 import (

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/script/*.txtar: the program as people use it, each in a process of its own, against servers on
-// free ports. Commands of our own: start-server and stop-server, exits, new-instance, kinesis-records, stand-in, advance.
+// free ports. Commands of our own: start-server and stop-server, exits, new-instance, new-stream, split-shard, kinesis-records, raw-records, stand-in, advance.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:      "testdata/script",
@@ -46,6 +46,9 @@ func TestScripts(t *testing.T) {
 			"exits":           exits,
 			"new-instance":    newInstance,
 			"kinesis-records": kinesisRecords,
+			"raw-records":     rawRecords,
+			"new-stream":      newKinesisStream,
+			"split-shard":     splitShard,
 			"stand-in":        standIn,
 			"advance":         advance,
 		},
@@ -194,6 +197,40 @@ func kinesisRecords(ts *testscript.TestScript, neg bool, args []string) {
 		fmt.Fprintf(&all, "%s\n", r.Data)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(all.String()), 0o644))
+}
+
+// newKinesisStream creates a stream: new-stream NAME SHARDS.
+func newKinesisStream(ts *testscript.TestScript, neg bool, args []string) {
+	_, k := sdk(ts)
+	shards, err := strconv.ParseInt(args[1], 10, 32)
+	ts.Check(err)
+	_, err = k.CreateStream(context.Background(), &kinesis.CreateStreamInput{StreamName: &args[0], ShardCount: new(int32(shards))})
+	ts.Check(err)
+	ts.Check(kinesis.NewStreamExistsWaiter(k).Wait(context.Background(), &kinesis.DescribeStreamInput{StreamName: &args[0]}, time.Minute))
+}
+
+// splitShard splits a shard and waits for it: split-shard STREAM SHARD HASHKEY.
+func splitShard(ts *testscript.TestScript, neg bool, args []string) {
+	_, k := sdk(ts)
+	_, err := k.SplitShard(context.Background(), &kinesis.SplitShardInput{StreamName: &args[0], ShardToSplit: &args[1], NewStartingHashKey: &args[2]})
+	ts.Check(err)
+	ts.Check(kinesis.NewStreamExistsWaiter(k).Wait(context.Background(), &kinesis.DescribeStreamInput{StreamName: &args[0]}, time.Minute))
+}
+
+// rawRecords writes the data of a shard's records to a file, a line each, read with the official SDK: raw-records STREAM SHARD
+// FILE.
+func rawRecords(ts *testscript.TestScript, neg bool, args []string) {
+	ctx := context.Background()
+	_, k := sdk(ts)
+	it, err := k.GetShardIterator(ctx, &kinesis.GetShardIteratorInput{StreamName: &args[0], ShardId: &args[1], ShardIteratorType: kinesistypes.ShardIteratorTypeTrimHorizon})
+	ts.Check(err)
+	got, err := k.GetRecords(ctx, &kinesis.GetRecordsInput{ShardIterator: it.ShardIterator})
+	ts.Check(err)
+	var all strings.Builder
+	for _, r := range got.Records {
+		fmt.Fprintf(&all, "%s\n", r.Data)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(all.String()), 0o644))
 }
 
 // advance moves the server's virtual clock on: advance 65s.

@@ -13,6 +13,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
+// commandLineOnly annotates a flag whose name means something else in the environment and in the settings file.
+const commandLineOnly = "command-line-only"
+
 // settle gives every flag that was not on the command line the value of its environment variable, or of the settings
 // file. A file with a setting that no command knows is refused: a misspelt one would be ignored otherwise.
 func settle(cmd *cobra.Command, path string) error {
@@ -25,7 +28,7 @@ func settle(cmd *cobra.Command, path string) error {
 	}
 	var failed error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Changed || f.Name == "help" || f.Name == "config" || failed != nil {
+		if f.Changed || f.Name == "help" || f.Name == "config" || failed != nil || f.Annotations[commandLineOnly] != nil {
 			return
 		}
 		name := environmentName(f.Name)
