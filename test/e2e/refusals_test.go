@@ -129,7 +129,7 @@ func refuseTyped(t *testing.T, w *world) {
 		"unknown instance":     {second(c.DescribeInstance(t.Context(), &connect.DescribeInstanceInput{InstanceId: aws.String("00000000-0000-4000-8000-000000000000")})), &noResource, "ResourceNotFoundException", 404},
 		"second association":   {associate("CONTACT_TRACE_RECORDS", config(eventStream)), &conflict, "ResourceConflictException", 409},
 		"wrong storage type":   {associate("AGENT_EVENTS", &connecttypes.InstanceStorageConfig{StorageType: "S3", S3Config: &connecttypes.S3Config{BucketName: aws.String("b"), BucketPrefix: aws.String("p")}}), &invalid, "InvalidRequestException", 400},
-		"not served, kinesis":  {second(k.SplitShard(t.Context(), &kinesis.SplitShardInput{StreamName: aws.String(recordStream), ShardToSplit: aws.String("shardId-000000000000"), NewStartingHashKey: aws.String("1")})), nil, "UnknownOperationException", 400},
+		"not served, kinesis":  {second(k.DescribeAccountSettings(t.Context(), nil)), nil, "UnknownOperationException", 400},
 		"not served, connect":  {second(c.ListPrompts(t.Context(), &connect.ListPromptsInput{InstanceId: &w.id})), nil, "UnknownOperationException", 404},
 		"not served, sts":      {second(id.GetSessionToken(t.Context(), nil)), nil, "InvalidAction", 400},
 		"unknown security id":  {second(c.DescribeSecurityProfile(t.Context(), &connect.DescribeSecurityProfileInput{InstanceId: &w.id, SecurityProfileId: aws.String("none")})), &noResource, "ResourceNotFoundException", 404},

@@ -55,6 +55,8 @@ var kinesisExchanges = []exchange{
 	pair("DescribeLimits", kinesisapi.DescribeLimits, (*kinesis.Client).DescribeLimits),
 	pair("DescribeStream", kinesisapi.DescribeStream, (*kinesis.Client).DescribeStream),
 	pair("DescribeStreamSummary", kinesisapi.DescribeStreamSummary, (*kinesis.Client).DescribeStreamSummary),
+	pair("DisableEnhancedMonitoring", kinesisapi.DisableEnhancedMonitoring, (*kinesis.Client).DisableEnhancedMonitoring),
+	pair("EnableEnhancedMonitoring", kinesisapi.EnableEnhancedMonitoring, (*kinesis.Client).EnableEnhancedMonitoring),
 	pair("GetRecords", kinesisapi.GetRecords, (*kinesis.Client).GetRecords),
 	pair("GetShardIterator", kinesisapi.GetShardIterator, (*kinesis.Client).GetShardIterator),
 	pair("IncreaseStreamRetentionPeriod", kinesisapi.IncreaseStreamRetentionPeriod, (*kinesis.Client).IncreaseStreamRetentionPeriod),
@@ -62,11 +64,16 @@ var kinesisExchanges = []exchange{
 	pair("ListStreams", kinesisapi.ListStreams, (*kinesis.Client).ListStreams),
 	pair("ListTagsForResource", kinesisapi.ListTagsForResource, (*kinesis.Client).ListTagsForResource),
 	pair("ListTagsForStream", kinesisapi.ListTagsForStream, (*kinesis.Client).ListTagsForStream),
+	pair("MergeShards", kinesisapi.MergeShards, (*kinesis.Client).MergeShards),
 	pair("PutRecord", kinesisapi.PutRecord, (*kinesis.Client).PutRecord),
 	pair("PutRecords", kinesisapi.PutRecords, (*kinesis.Client).PutRecords),
 	pair("RemoveTagsFromStream", kinesisapi.RemoveTagsFromStream, (*kinesis.Client).RemoveTagsFromStream),
+	pair("SplitShard", kinesisapi.SplitShard, (*kinesis.Client).SplitShard),
 	pair("TagResource", kinesisapi.TagResource, (*kinesis.Client).TagResource),
 	pair("UntagResource", kinesisapi.UntagResource, (*kinesis.Client).UntagResource),
+	pair("UpdateMaxRecordSize", kinesisapi.UpdateMaxRecordSize, (*kinesis.Client).UpdateMaxRecordSize),
+	pair("UpdateShardCount", kinesisapi.UpdateShardCount, (*kinesis.Client).UpdateShardCount),
+	pair("UpdateStreamMode", kinesisapi.UpdateStreamMode, (*kinesis.Client).UpdateStreamMode),
 }
 
 var connectExchanges = []exchange{

@@ -143,6 +143,46 @@ func (x *DescribeStreamSummaryInput) decodeCBOR(d *wire.CBORDecoder) {
 	}
 }
 
+func (x *DisableEnhancedMonitoringInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "ShardLevelMetrics":
+			x.ShardLevelMetrics = decodeMetricsNameListCBOR(d)
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *EnableEnhancedMonitoringInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "ShardLevelMetrics":
+			x.ShardLevelMetrics = decodeMetricsNameListCBOR(d)
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *GetRecordsInput) decodeCBOR(d *wire.CBORDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -297,6 +337,28 @@ func (x *ListTagsForStreamInput) decodeCBOR(d *wire.CBORDecoder) {
 	}
 }
 
+func (x *MergeShardsInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "ShardToMerge":
+			x.ShardToMerge = d.String()
+		case "AdjacentShardToMerge":
+			x.AdjacentShardToMerge = d.String()
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *PutRecordInput) decodeCBOR(d *wire.CBORDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -399,6 +461,28 @@ func (x *ShardFilter) decodeCBOR(d *wire.CBORDecoder) {
 	}
 }
 
+func (x *SplitShardInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "ShardToSplit":
+			x.ShardToSplit = d.String()
+		case "NewStartingHashKey":
+			x.NewStartingHashKey = d.String()
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *StreamModeDetails) decodeCBOR(d *wire.CBORDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -447,6 +531,83 @@ func (x *UntagResourceInput) decodeCBOR(d *wire.CBORDecoder) {
 			d.Skip()
 		}
 	}
+}
+
+func (x *UpdateMaxRecordSizeInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		case "MaxRecordSizeInKiB":
+			x.MaxRecordSizeInKiB = d.Int32()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateShardCountInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "TargetShardCount":
+			x.TargetShardCount = d.Int32()
+		case "ScalingType":
+			x.ScalingType = d.String()
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateStreamModeInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		case "StreamModeDetails":
+			x.StreamModeDetails = nil
+			if !d.IsNull() {
+				x.StreamModeDetails = new(StreamModeDetails)
+				x.StreamModeDetails.decodeCBOR(d)
+			}
+		case "WarmThroughputMiBps":
+			x.WarmThroughputMiBps = d.Int32()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func decodeMetricsNameListCBOR(d *wire.CBORDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
 }
 
 func decodePutRecordsRequestEntryListCBOR(d *wire.CBORDecoder) []PutRecordsRequestEntry {

@@ -143,6 +143,46 @@ func (x *DescribeStreamSummaryInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *DisableEnhancedMonitoringInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "ShardLevelMetrics":
+			x.ShardLevelMetrics = decodeMetricsNameListJSON(d)
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *EnableEnhancedMonitoringInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "ShardLevelMetrics":
+			x.ShardLevelMetrics = decodeMetricsNameListJSON(d)
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *GetRecordsInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -297,6 +337,28 @@ func (x *ListTagsForStreamInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *MergeShardsInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "ShardToMerge":
+			x.ShardToMerge = d.String()
+		case "AdjacentShardToMerge":
+			x.AdjacentShardToMerge = d.String()
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *PutRecordInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -399,6 +461,28 @@ func (x *ShardFilter) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *SplitShardInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "ShardToSplit":
+			x.ShardToSplit = d.String()
+		case "NewStartingHashKey":
+			x.NewStartingHashKey = d.String()
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *StreamModeDetails) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -447,6 +531,83 @@ func (x *UntagResourceInput) decodeJSON(d *wire.JSONDecoder) {
 			d.Skip()
 		}
 	}
+}
+
+func (x *UpdateMaxRecordSizeInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		case "MaxRecordSizeInKiB":
+			x.MaxRecordSizeInKiB = d.Int32()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateShardCountInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "TargetShardCount":
+			x.TargetShardCount = d.Int32()
+		case "ScalingType":
+			x.ScalingType = d.String()
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateStreamModeInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		case "StreamModeDetails":
+			x.StreamModeDetails = nil
+			if !d.IsNull() {
+				x.StreamModeDetails = new(StreamModeDetails)
+				x.StreamModeDetails.decodeJSON(d)
+			}
+		case "WarmThroughputMiBps":
+			x.WarmThroughputMiBps = d.Int32()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func decodeMetricsNameListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
 }
 
 func decodePutRecordsRequestEntryListJSON(d *wire.JSONDecoder) []PutRecordsRequestEntry {

@@ -76,6 +76,28 @@ func DescribeStreamSummary(fn func(context.Context, *DescribeStreamSummaryInput)
 	}, fn)
 }
 
+// DisableEnhancedMonitoring is the operation POST /, served by fn.
+func DisableEnhancedMonitoring(fn func(context.Context, *DisableEnhancedMonitoringInput) (*DisableEnhancedMonitoringOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[11], &wire.Codec[DisableEnhancedMonitoringInput, DisableEnhancedMonitoringOutput]{
+		DecodeJSON: (*DisableEnhancedMonitoringInput).decodeJSON,
+		DecodeCBOR: (*DisableEnhancedMonitoringInput).decodeCBOR,
+		Validate:   func(x *DisableEnhancedMonitoringInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*DisableEnhancedMonitoringOutput).appendJSON,
+		EncodeCBOR: (*DisableEnhancedMonitoringOutput).appendCBOR,
+	}, fn)
+}
+
+// EnableEnhancedMonitoring is the operation POST /, served by fn.
+func EnableEnhancedMonitoring(fn func(context.Context, *EnableEnhancedMonitoringInput) (*EnableEnhancedMonitoringOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[12], &wire.Codec[EnableEnhancedMonitoringInput, EnableEnhancedMonitoringOutput]{
+		DecodeJSON: (*EnableEnhancedMonitoringInput).decodeJSON,
+		DecodeCBOR: (*EnableEnhancedMonitoringInput).decodeCBOR,
+		Validate:   func(x *EnableEnhancedMonitoringInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*EnableEnhancedMonitoringOutput).appendJSON,
+		EncodeCBOR: (*EnableEnhancedMonitoringOutput).appendCBOR,
+	}, fn)
+}
+
 // GetRecords is the operation POST /, served by fn.
 func GetRecords(fn func(context.Context, *GetRecordsInput) (*GetRecordsOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[13], &wire.Codec[GetRecordsInput, GetRecordsOutput]{
@@ -151,6 +173,15 @@ func ListTagsForStream(fn func(context.Context, *ListTagsForStreamInput) (*ListT
 	}, fn)
 }
 
+// MergeShards is the operation POST /, served by fn.
+func MergeShards(fn func(context.Context, *MergeShardsInput) (*MergeShardsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[22], &wire.Codec[MergeShardsInput, MergeShardsOutput]{
+		DecodeJSON: (*MergeShardsInput).decodeJSON,
+		DecodeCBOR: (*MergeShardsInput).decodeCBOR,
+		Validate:   func(x *MergeShardsInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // PutRecord is the operation POST /, served by fn.
 func PutRecord(fn func(context.Context, *PutRecordInput) (*PutRecordOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[23], &wire.Codec[PutRecordInput, PutRecordOutput]{
@@ -182,6 +213,15 @@ func RemoveTagsFromStream(fn func(context.Context, *RemoveTagsFromStreamInput) (
 	}, fn)
 }
 
+// SplitShard is the operation POST /, served by fn.
+func SplitShard(fn func(context.Context, *SplitShardInput) (*SplitShardOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[28], &wire.Codec[SplitShardInput, SplitShardOutput]{
+		DecodeJSON: (*SplitShardInput).decodeJSON,
+		DecodeCBOR: (*SplitShardInput).decodeCBOR,
+		Validate:   func(x *SplitShardInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // TagResource is the operation POST /, served by fn.
 func TagResource(fn func(context.Context, *TagResourceInput) (*TagResourceOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[32], &wire.Codec[TagResourceInput, TagResourceOutput]{
@@ -197,5 +237,34 @@ func UntagResource(fn func(context.Context, *UntagResourceInput) (*UntagResource
 		DecodeJSON: (*UntagResourceInput).decodeJSON,
 		DecodeCBOR: (*UntagResourceInput).decodeCBOR,
 		Validate:   func(x *UntagResourceInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// UpdateMaxRecordSize is the operation POST /, served by fn.
+func UpdateMaxRecordSize(fn func(context.Context, *UpdateMaxRecordSizeInput) (*UpdateMaxRecordSizeOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[35], &wire.Codec[UpdateMaxRecordSizeInput, UpdateMaxRecordSizeOutput]{
+		DecodeJSON: (*UpdateMaxRecordSizeInput).decodeJSON,
+		DecodeCBOR: (*UpdateMaxRecordSizeInput).decodeCBOR,
+		Validate:   func(x *UpdateMaxRecordSizeInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// UpdateShardCount is the operation POST /, served by fn.
+func UpdateShardCount(fn func(context.Context, *UpdateShardCountInput) (*UpdateShardCountOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[36], &wire.Codec[UpdateShardCountInput, UpdateShardCountOutput]{
+		DecodeJSON: (*UpdateShardCountInput).decodeJSON,
+		DecodeCBOR: (*UpdateShardCountInput).decodeCBOR,
+		Validate:   func(x *UpdateShardCountInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*UpdateShardCountOutput).appendJSON,
+		EncodeCBOR: (*UpdateShardCountOutput).appendCBOR,
+	}, fn)
+}
+
+// UpdateStreamMode is the operation POST /, served by fn.
+func UpdateStreamMode(fn func(context.Context, *UpdateStreamModeInput) (*UpdateStreamModeOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[37], &wire.Codec[UpdateStreamModeInput, UpdateStreamModeOutput]{
+		DecodeJSON: (*UpdateStreamModeInput).decodeJSON,
+		DecodeCBOR: (*UpdateStreamModeInput).decodeCBOR,
+		Validate:   func(x *UpdateStreamModeInput, v *wire.Violations) { x.validate(v, nil) },
 	}, fn)
 }

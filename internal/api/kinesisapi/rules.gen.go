@@ -22,6 +22,10 @@ var ruleListTagsForStreamInputLimit = wire.NumberRule{Min: wire.Bound{Set: true,
 
 var ruleMaxRecordSizeInKiB = wire.NumberRule{Min: wire.Bound{Set: true, N: 1024}, Max: wire.Bound{Set: true, N: 10240}}
 
+var ruleMetricsName = wire.StringRule{Enum: []string{"IncomingBytes", "IncomingRecords", "OutgoingBytes", "OutgoingRecords", "WriteProvisionedThroughputExceeded", "ReadProvisionedThroughputExceeded", "IteratorAgeMilliseconds", "ALL"}}
+
+var ruleMetricsNameList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 7}}
+
 var ruleNaturalIntegerObject = wire.NumberRule{Min: wire.Bound{Set: true, N: 0}}
 
 var ruleNextToken = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 1048576}}
@@ -33,6 +37,8 @@ var rulePositiveIntegerObject = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}
 var rulePutRecordsRequestEntryList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 500}}
 
 var ruleResourceARN = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 2048}, Pattern: &wire.Pattern{Text: "arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+", Expr: "^(?:arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+)$"}}
+
+var ruleScalingType = wire.StringRule{Enum: []string{"UNIFORM_SCALING"}}
 
 var ruleSequenceNumber = wire.StringRule{Pattern: &wire.Pattern{Text: "0|([1-9]\\d{0,128})", Decimal: 129}}
 

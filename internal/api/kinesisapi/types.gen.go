@@ -18,17 +18,35 @@ type DecreaseStreamRetentionPeriodOutput struct{}
 // DeleteStreamOutput has no members.
 type DeleteStreamOutput struct{}
 
+// DisableEnhancedMonitoringOutput is shared with other operations.
+type DisableEnhancedMonitoringOutput = EnhancedMonitoringOutput
+
+// EnableEnhancedMonitoringOutput is shared with other operations.
+type EnableEnhancedMonitoringOutput = EnhancedMonitoringOutput
+
 // IncreaseStreamRetentionPeriodOutput has no members.
 type IncreaseStreamRetentionPeriodOutput struct{}
 
+// MergeShardsOutput has no members.
+type MergeShardsOutput struct{}
+
 // RemoveTagsFromStreamOutput has no members.
 type RemoveTagsFromStreamOutput struct{}
+
+// SplitShardOutput has no members.
+type SplitShardOutput struct{}
 
 // TagResourceOutput has no members.
 type TagResourceOutput struct{}
 
 // UntagResourceOutput has no members.
 type UntagResourceOutput struct{}
+
+// UpdateMaxRecordSizeOutput has no members.
+type UpdateMaxRecordSizeOutput struct{}
+
+// UpdateStreamModeOutput has no members.
+type UpdateStreamModeOutput struct{}
 
 // AddTagsToStreamInput is the model's structure AddTagsToStreamInput.
 type AddTagsToStreamInput struct {
@@ -109,9 +127,33 @@ type DescribeStreamSummaryOutput struct {
 	StreamDescriptionSummary *StreamDescriptionSummary // required
 }
 
+// DisableEnhancedMonitoringInput is the model's structure DisableEnhancedMonitoringInput.
+type DisableEnhancedMonitoringInput struct {
+	StreamName        *string
+	ShardLevelMetrics []string // required
+	StreamARN         *string
+	StreamId          *string
+}
+
+// EnableEnhancedMonitoringInput is the model's structure EnableEnhancedMonitoringInput.
+type EnableEnhancedMonitoringInput struct {
+	StreamName        *string
+	ShardLevelMetrics []string // required
+	StreamARN         *string
+	StreamId          *string
+}
+
 // EnhancedMetrics is the model's structure EnhancedMetrics.
 type EnhancedMetrics struct {
 	ShardLevelMetrics []string
+}
+
+// EnhancedMonitoringOutput is the model's structure EnhancedMonitoringOutput.
+type EnhancedMonitoringOutput struct {
+	StreamName               *string
+	CurrentShardLevelMetrics []string
+	DesiredShardLevelMetrics []string
+	StreamARN                *string
 }
 
 // GetRecordsInput is the model's structure GetRecordsInput.
@@ -219,6 +261,15 @@ type ListTagsForStreamOutput struct {
 	HasMoreTags *bool // required
 }
 
+// MergeShardsInput is the model's structure MergeShardsInput.
+type MergeShardsInput struct {
+	StreamName           *string
+	ShardToMerge         *string // required
+	AdjacentShardToMerge *string // required
+	StreamARN            *string
+	StreamId             *string
+}
+
 // PutRecordInput is the model's structure PutRecordInput.
 type PutRecordInput struct {
 	StreamName                *string
@@ -306,6 +357,15 @@ type ShardFilter struct {
 	Timestamp *time.Time
 }
 
+// SplitShardInput is the model's structure SplitShardInput.
+type SplitShardInput struct {
+	StreamName         *string
+	ShardToSplit       *string // required
+	NewStartingHashKey *string // required
+	StreamARN          *string
+	StreamId           *string
+}
+
 // StreamDescription is the model's structure StreamDescription.
 type StreamDescription struct {
 	StreamName              *string // required
@@ -373,6 +433,38 @@ type UntagResourceInput struct {
 	StreamId    *string
 }
 
+// UpdateMaxRecordSizeInput is the model's structure UpdateMaxRecordSizeInput.
+type UpdateMaxRecordSizeInput struct {
+	StreamARN          *string
+	StreamId           *string
+	MaxRecordSizeInKiB *int32 // required
+}
+
+// UpdateShardCountInput is the model's structure UpdateShardCountInput.
+type UpdateShardCountInput struct {
+	StreamName       *string
+	TargetShardCount *int32  // required
+	ScalingType      *string // required
+	StreamARN        *string
+	StreamId         *string
+}
+
+// UpdateShardCountOutput is the model's structure UpdateShardCountOutput.
+type UpdateShardCountOutput struct {
+	StreamName        *string
+	CurrentShardCount *int32
+	TargetShardCount  *int32
+	StreamARN         *string
+}
+
+// UpdateStreamModeInput is the model's structure UpdateStreamModeInput.
+type UpdateStreamModeInput struct {
+	StreamARN           *string // required
+	StreamId            *string
+	StreamModeDetails   *StreamModeDetails // required
+	WarmThroughputMiBps *int32
+}
+
 // WarmThroughputObject is the model's structure WarmThroughputObject.
 type WarmThroughputObject struct {
 	TargetMiBps  *int32
@@ -395,6 +487,11 @@ const (
 	MetricsNameReadProvisionedThroughputExceeded  = "ReadProvisionedThroughputExceeded"
 	MetricsNameIteratorAgeMilliseconds            = "IteratorAgeMilliseconds"
 	MetricsNameAll                                = "ALL"
+)
+
+// Values of ScalingType.
+const (
+	ScalingTypeUniformScaling = "UNIFORM_SCALING"
 )
 
 // Values of ShardFilterType.

@@ -106,6 +106,42 @@ func (x *DescribeStreamSummaryInput) validate(v *wire.Violations, p *wire.Path) 
 	}
 }
 
+func (x *DisableEnhancedMonitoringInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamName != nil {
+		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
+	}
+	if x.ShardLevelMetrics == nil {
+		v.Required(p, "shardLevelMetrics")
+	} else {
+		v.Size(p, "shardLevelMetrics", len(x.ShardLevelMetrics), &ruleMetricsNameList, func() string { return wire.ListText(x.ShardLevelMetrics) })
+		v.Strings(p, "shardLevelMetrics", x.ShardLevelMetrics, &ruleMetricsName, false)
+	}
+	if x.StreamARN != nil {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+}
+
+func (x *EnableEnhancedMonitoringInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamName != nil {
+		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
+	}
+	if x.ShardLevelMetrics == nil {
+		v.Required(p, "shardLevelMetrics")
+	} else {
+		v.Size(p, "shardLevelMetrics", len(x.ShardLevelMetrics), &ruleMetricsNameList, func() string { return wire.ListText(x.ShardLevelMetrics) })
+		v.Strings(p, "shardLevelMetrics", x.ShardLevelMetrics, &ruleMetricsName, false)
+	}
+	if x.StreamARN != nil {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+}
+
 func (x *GetRecordsInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.ShardIterator == nil {
 		v.Required(p, "shardIterator")
@@ -229,6 +265,28 @@ func (x *ListTagsForStreamInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *MergeShardsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamName != nil {
+		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
+	}
+	if x.ShardToMerge == nil {
+		v.Required(p, "shardToMerge")
+	} else {
+		v.String(p, "shardToMerge", *x.ShardToMerge, &ruleShardId)
+	}
+	if x.AdjacentShardToMerge == nil {
+		v.Required(p, "adjacentShardToMerge")
+	} else {
+		v.String(p, "adjacentShardToMerge", *x.AdjacentShardToMerge, &ruleShardId)
+	}
+	if x.StreamARN != nil {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+}
+
 func (x *PutRecordInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.StreamName != nil {
 		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
@@ -325,6 +383,28 @@ func (x *ShardFilter) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *SplitShardInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamName != nil {
+		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
+	}
+	if x.ShardToSplit == nil {
+		v.Required(p, "shardToSplit")
+	} else {
+		v.String(p, "shardToSplit", *x.ShardToSplit, &ruleShardId)
+	}
+	if x.NewStartingHashKey == nil {
+		v.Required(p, "newStartingHashKey")
+	} else {
+		v.String(p, "newStartingHashKey", *x.NewStartingHashKey, &ruleHashKey)
+	}
+	if x.StreamARN != nil {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+}
+
 func (x *StreamModeDetails) validate(v *wire.Violations, p *wire.Path) {
 	if x.StreamMode == nil {
 		v.Required(p, "streamMode")
@@ -364,5 +444,61 @@ func (x *UntagResourceInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 	if x.StreamId != nil {
 		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+}
+
+func (x *UpdateMaxRecordSizeInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamARN != nil {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+	if x.MaxRecordSizeInKiB == nil {
+		v.Required(p, "maxRecordSizeInKiB")
+	} else {
+		v.Int(p, "maxRecordSizeInKiB", int64(*x.MaxRecordSizeInKiB), &ruleMaxRecordSizeInKiB)
+	}
+}
+
+func (x *UpdateShardCountInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamName != nil {
+		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
+	}
+	if x.TargetShardCount == nil {
+		v.Required(p, "targetShardCount")
+	} else {
+		v.Int(p, "targetShardCount", int64(*x.TargetShardCount), &rulePositiveIntegerObject)
+	}
+	if x.ScalingType == nil {
+		v.Required(p, "scalingType")
+	} else {
+		v.String(p, "scalingType", *x.ScalingType, &ruleScalingType)
+	}
+	if x.StreamARN != nil {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+}
+
+func (x *UpdateStreamModeInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamARN == nil {
+		v.Required(p, "streamARN")
+	} else {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+	if x.StreamModeDetails == nil {
+		v.Required(p, "streamModeDetails")
+	} else {
+		at := p.Member("streamModeDetails")
+		x.StreamModeDetails.validate(v, &at)
+	}
+	if x.WarmThroughputMiBps != nil {
+		v.Int(p, "warmThroughputMiBps", int64(*x.WarmThroughputMiBps), &ruleNaturalIntegerObject)
 	}
 }

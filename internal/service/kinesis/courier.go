@@ -154,7 +154,11 @@ func (s *Service) readTurn(ctx context.Context, st *streamState, at *sourcePosit
 	horizon := st.horizon(s.clock.Now())
 	for i := range st.shards.all {
 		sh := st.shards.all[(at.Last+1+i)%len(st.shards.all)]
-		if sh.expired(horizon) || at.Shards[sh.index] == sourceFinished {
+		if sh.expired(horizon) {
+			delete(at.Shards, sh.index) // or positions would grow with every resharding
+			continue
+		}
+		if at.Shards[sh.index] == sourceFinished {
 			continue
 		}
 		if slices.ContainsFunc(sh.Parents, func(p int) bool {

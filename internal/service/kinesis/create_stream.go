@@ -189,7 +189,11 @@ func (s *Service) reserve(ctx context.Context, key streamKey, more usage, now ti
 	} else if st != nil {
 		return nil, errStreamExists(key)
 	}
-	a := account{key.account, key.region}
+	return s.claim(account{key.account, key.region}, more, now)
+}
+
+// claim takes part of an account's limits for a change under way, or refuses.
+func (s *Service) claim(a account, more usage, now time.Time) (release func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.usedLocked(a, now).check(more, s.limits.in(a.region), a); err != nil {

@@ -38,7 +38,7 @@ func (s *Service) describeStream(ctx context.Context, in *kinesisapi.DescribeStr
 		HasMoreShards:           &more,
 		RetentionPeriodHours:    &cur.Retention,
 		StreamCreationTimestamp: createdAt(cur),
-		EnhancedMonitoring:      noMonitoring(),
+		EnhancedMonitoring:      monitoring(cur),
 		EncryptionType:          new(encryptionNone),
 	}}, nil
 }
@@ -96,8 +96,3 @@ func modeDetails(st *streamState) *kinesisapi.StreamModeDetails {
 }
 
 func createdAt(st *streamState) *time.Time { return new(time.Unix(st.Created, 0).UTC()) }
-
-// noMonitoring is what a stream without shard-level metrics says of them.
-func noMonitoring() []kinesisapi.EnhancedMetrics {
-	return []kinesisapi.EnhancedMetrics{{ShardLevelMetrics: []string{}}}
-}

@@ -15,5 +15,9 @@
 //
 // Streams become ACTIVE, and go away when deleted, after Config.TransitionDelay, at once by default. Nothing is
 // throttled. An on-demand stream takes what comes with the four shards it starts with. A retention period is kept by the
-// Config's clock. What is not there yet is refused by name: WarmThroughputMiBps, consumers, encryption, resharding.
+// Config's clock. Shards split and merge, and modes change, at once: for Config.TransitionDelay after it the stream is
+// UPDATING. A shard closes when the puts of this process that are under way in the stream have ended; other processes on
+// the same storage learn of it in their next Work, so that one process at a time should serve a stream's writers.
+// Shard-level metrics are a setting that is kept and told; nothing collects metrics yet. What is not there yet is refused
+// by name: WarmThroughputMiBps, consumers, encryption, resource policies, account settings.
 package kinesis

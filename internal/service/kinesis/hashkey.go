@@ -62,6 +62,12 @@ func (k hashKey) next() hashKey {
 	return hashKey{k.hi + carry, lo}
 }
 
+// previous returns the hash key before k; that of 0 is the last one.
+func (k hashKey) previous() hashKey {
+	lo, borrow := bits.Sub64(k.lo, 1, 0)
+	return hashKey{k.hi - borrow, lo}
+}
+
 func (k hashKey) big() *big.Int {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:8], k.hi)

@@ -144,7 +144,11 @@ func (l *shardList) keep(st *streamState, now time.Time) func(*shard) bool {
 	horizon := st.horizon(now)
 	oldest := max(horizon, st.Created*1000)
 	at := max(l.At, oldest)
-	started := func(sh *shard, t int64) bool { return len(sh.Parents) == 0 || sh.Created*1000 <= t }
+	// A child takes over the moment its parents close, although its sequence numbers begin a second later: at any time
+	// the listed shards cover the hash space once.
+	started := func(sh *shard, t int64) bool {
+		return len(sh.Parents) == 0 || st.shards.all[sh.Parents[0]].Closed < t
+	}
 	living := func(sh *shard) bool { return !sh.expired(horizon) }
 	openAt := func(sh *shard, t int64) bool { return living(sh) && started(sh, t) && (sh.open() || sh.Closed >= t) }
 	switch l.Filter {

@@ -51,6 +51,16 @@ var putScratches = sync.Pool{New: func() any { return new(putScratch) }}
 // log succeed or fail together and keep their order; logs are written side by side. entries may be reused afterwards.
 func (s *Service) put(ctx context.Context, st *streamState, entries []putEntry, now time.Time) []putResult {
 	results := make([]putResult, len(entries))
+	st.logs.puts.RLock()
+	defer st.logs.puts.RUnlock()
+	// Shards may have closed since the request came, and the stream may be gone, or made anew.
+	id := st.ID
+	if st = s.known(st.key).state.Load(); st.ID != id || len(st.shards.open) == 0 {
+		for i := range results {
+			results[i].err = storage.ErrNotFound
+		}
+		return results
+	}
 	for i := range entries {
 		results[i].shard = st.shards.route(entries[i].hash)
 	}

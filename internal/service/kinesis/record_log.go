@@ -24,6 +24,10 @@ type logSet struct {
 	id     string
 	opened atomic.Pointer[[]*recordLog] // by number; nil where not open yet. Replaced, never changed
 
+	// puts is held for reading by every put from when it chooses shards until its last append is durable, and for
+	// writing while shards close: so nothing is put into a closed shard.
+	puts sync.RWMutex
+
 	mu     sync.Mutex // guards closed, and replacing opened
 	closed bool       // the stream is deleted: opening a log would only make it anew
 }

@@ -57,6 +57,8 @@ func (s *Service) Operations() []wire.Operation {
 		kinesisapi.DescribeLimits(s.describeLimits),
 		kinesisapi.DescribeStream(s.describeStream),
 		kinesisapi.DescribeStreamSummary(s.describeStreamSummary),
+		kinesisapi.DisableEnhancedMonitoring(s.disableEnhancedMonitoring),
+		kinesisapi.EnableEnhancedMonitoring(s.enableEnhancedMonitoring),
 		kinesisapi.GetRecords(s.getRecords),
 		kinesisapi.GetShardIterator(s.getShardIterator),
 		kinesisapi.IncreaseStreamRetentionPeriod(s.increaseStreamRetentionPeriod),
@@ -64,11 +66,16 @@ func (s *Service) Operations() []wire.Operation {
 		kinesisapi.ListStreams(s.listStreams),
 		kinesisapi.ListTagsForResource(s.listTagsForResource),
 		kinesisapi.ListTagsForStream(s.listTagsForStream),
+		kinesisapi.MergeShards(s.mergeShards),
 		kinesisapi.PutRecord(s.putRecord),
 		kinesisapi.PutRecords(s.putRecords),
 		kinesisapi.RemoveTagsFromStream(s.removeTagsFromStream),
+		kinesisapi.SplitShard(s.splitShard),
 		kinesisapi.TagResource(s.tagResource),
 		kinesisapi.UntagResource(s.untagResource),
+		kinesisapi.UpdateMaxRecordSize(s.updateMaxRecordSize),
+		kinesisapi.UpdateShardCount(s.updateShardCount),
+		kinesisapi.UpdateStreamMode(s.updateStreamMode),
 	}
 }
 

@@ -61,6 +61,12 @@ type streamDoc struct {
 	MaxRecordKiB int32             `json:"maxRecordKiB"`
 	Tags         map[string]string `json:"tags,omitempty"`
 	Shards       []shardDoc        `json:"shards,omitempty"`
+	// Scaled and ModeChanged are when the last calls of UpdateShardCount and UpdateStreamMode were, in milliseconds, as
+	// far back as their limits look.
+	Scaled      []int64 `json:"scaled,omitempty"`
+	ModeChanged []int64 `json:"modeChanged,omitempty"`
+	// Metrics are the shard-level metrics that were enabled.
+	Metrics []string `json:"metrics,omitempty"`
 	// Newest is the latest creation of a shard of the incarnations before this one, in seconds.
 	Newest int64 `json:"newest,omitempty"`
 	// Drops are the logs of earlier incarnations that are still to be removed.
