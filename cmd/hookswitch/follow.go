@@ -8,19 +8,19 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 )
 
 // Bounds of following.
 const (
 	followLineBytesMax = 4 << 20                // of one event
+	followIDBytesMax   = 128                    // of an event's id; a longer one is not one of ours
 	followRetriesMax   = 20                     // attempts in a row that bring nothing; about a minute
 	followPauseLeast   = 100 * time.Millisecond // between attempts, doubled each time
 	followPauseMost    = 4 * time.Second
 )
 
-// serverEvent is one server-sent event.
+// serverEvent is one server-sent event. One without data only tells its id: where to go on.
 type serverEvent struct {
 	id   string
 	data []byte // good until the next event
@@ -39,7 +39,7 @@ type following struct {
 var errEnough = errors.New("enough")
 
 // follow calls event for one server-sent event after the other until ctx ends. When the connection breaks it goes on
-// behind the last event, and gives up after followRetriesMax attempts that bring nothing. A first attempt that fails is
+// behind the last event, with all of a server that has been restarted, and gives up after followRetriesMax attempts that bring nothing. A first attempt that fails is
 // an error at once.
 func (c *client) follow(ctx context.Context, f following) error {
 	last, pause, failures, begun := "", followPauseLeast, 0, false
@@ -50,10 +50,13 @@ func (c *client) follow(ctx context.Context, f following) error {
 			}
 			begun = true
 		}, func(e serverEvent) error {
-			failures, pause = 0, followPauseLeast
 			if e.id != "" {
 				last = e.id
 			}
+			if len(e.data) == 0 {
+				return nil
+			}
+			failures, pause = 0, followPauseLeast
 			return f.event(e)
 		})
 		var broken *brokenError
@@ -124,13 +127,16 @@ func readEvents(r io.Reader, event func(serverEvent) error) error {
 		value = bytes.TrimPrefix(value, []byte(" "))
 		switch string(name) {
 		case "id":
-			if _, err := strconv.ParseUint(string(value), 10, 64); err == nil {
+			if sendable(value) {
 				e.id = string(value)
 			}
 		case "data":
 			e.data = append(e.data[:0], value...)
 		case "":
-			if len(e.data) > 0 && len(lines.Bytes()) == 0 {
+			if len(lines.Bytes()) > 0 {
+				continue // a comment
+			}
+			if len(e.data) > 0 || e.id != "" {
 				if err := event(e); err != nil {
 					return &eventError{err}
 				}
@@ -142,6 +148,11 @@ func readEvents(r io.Reader, event func(serverEvent) error) error {
 		return err
 	}
 	return io.ErrUnexpectedEOF
+}
+
+// sendable reports whether an id can be told to the server in a header.
+func sendable(id []byte) bool {
+	return len(id) <= followIDBytesMax && !bytes.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // eventError is an error of the function that events are given to.

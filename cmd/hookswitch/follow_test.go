@@ -59,6 +59,23 @@ func TestFollowGoesOnBehindTheLastEventWhenTheConnectionBreaks(t *testing.T) {
 	}
 }
 
+// A follower who has seen nothing yet knows its place too, so that a restart in between hides nothing from it.
+func TestFollowGoesOnFromItsPlace(t *testing.T) {
+	var asked []string
+	c, _ := patient(t, func(w http.ResponseWriter, r *http.Request) {
+		if asked = append(asked, r.Header.Get("Last-Event-ID")); len(asked) == 1 {
+			fmt.Fprintf(w, "id: feed-7\n\nid: %s\n\nid: two words\n\nid: \n\n", strings.Repeat("x", followIDBytesMax+1))
+			return
+		}
+		io.WriteString(w, "id: other-0\n\nid: other-1\n: a comment\ndata: x\n\n")
+	})
+	got := ""
+	err := c.follow(t.Context(), following{path: "/events", event: func(e serverEvent) error { got = e.id + " " + string(e.data); return errEnough }})
+	if err != nil || got != "other-1 x" || !slices.Equal(asked, []string{"", "feed-7"}) {
+		t.Errorf("got %q and %v after asking behind %q", got, err, asked)
+	}
+}
+
 func TestFollowGivesUpAfterSoManyAttempts(t *testing.T) {
 	attempts := 0
 	c, waited := patient(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -182,8 +199,8 @@ func FuzzReadEvents(f *testing.F) {
 	f.Add("data\n\n: x\n\nid:\ndata:  y\n\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		err := readEvents(strings.NewReader(text), func(e serverEvent) error {
-			if len(e.data) == 0 {
-				t.Error("an event without data")
+			if len(e.data) == 0 && e.id == "" || len(e.id) > followIDBytesMax {
+				t.Errorf("an event that tells nothing, or too much: %+v", e)
 			}
 			return nil
 		})

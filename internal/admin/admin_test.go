@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -41,7 +42,7 @@ const instanceARN = "arn:aws:connect:us-east-1:111122223333:instance/aaaaaaaa-bb
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, virtual: clock.NewVirtual(start), feed: &outbox.Feed{}}
+	w := &world{t: t, virtual: clock.NewVirtual(start), feed: &outbox.Feed{ID: "feed"}}
 	network, err := scripted.New(scripted.Config{Clock: w.virtual})
 	if err != nil {
 		t.Fatal(err)
@@ -159,6 +160,8 @@ func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
 		{"GET", agent + "/snapshots?after=x", ``, 400, "must be a number"},
 		{"GET", "/_hookswitch/events?kind=dream", ``, 400, "contact-record"},
 		{"GET", "/_hookswitch/events?recent=-1", ``, 400, "recent"},
+		{"GET", "/_hookswitch/events?after=feed-x", ``, 400, "after"},
+		{"GET", "/_hookswitch/events?after=-1-1", ``, 400, "after"},
 		{"GET", "/_hookswitch/events?instance=none", ``, 404, "none"},
 		{"PUT", "/_hookswitch/lines/+12065550100", `{"outcome":"fax"}`, 400, "answer, no-answer, busy"},
 		{"PUT", "/_hookswitch/lines/+12065550100", `{"outcome":"answer","after":"-1s"}`, 400, ""},
@@ -237,7 +240,7 @@ func TestMovingTheClockIsBounded(t *testing.T) {
 
 // event is what a follower reads.
 type event struct {
-	id   uint64
+	id   uint64 // without the feed
 	kind string
 	data string
 }
@@ -270,7 +273,7 @@ func follow(t *testing.T, h http.Handler, path string, last uint64, n int) (all 
 		name, value, _ := strings.Cut(lines.Text(), ": ")
 		switch name {
 		case "id":
-			if e.id, err = strconv.ParseUint(value, 10, 64); err != nil {
+			if e.id, err = strconv.ParseUint(value[strings.LastIndex(value, "-")+1:], 10, 64); err != nil {
 				t.Fatal(err)
 			}
 		case "event":
@@ -278,7 +281,9 @@ func follow(t *testing.T, h http.Handler, path string, last uint64, n int) (all 
 		case "data":
 			e.data = value
 		case "":
-			all = append(all, e)
+			if e.data != "" { // otherwise it is the place where the feed begins
+				all = append(all, e)
+			}
 		}
 	}
 	if len(all) < n {
@@ -358,5 +363,28 @@ func TestEventsResume(t *testing.T) {
 	}
 	if got := ids(follow(t, w, "/_hookswitch/events", 3, 1)); got != "3" {
 		t.Errorf("by header: got %s, want 3", got)
+	}
+	for after, want := range map[string]string{"feed-1": "123", "feed-0": "0123", "of an earlier run-3": "0123", "earlier-0": "0123"} {
+		if got := ids(follow(t, w, "/_hookswitch/events?after="+url.QueryEscape(after), 0, len(want))); got != want {
+			t.Errorf("after %s: got %s, want %s", after, got, want)
+		}
+	}
+}
+
+// The answer begins with the place where it begins, though nothing has been published.
+func TestEventsTellTheirPlaceAtOnce(t *testing.T) {
+	w := newWorld(t)
+	w.feed.Publish(outbox.Item{Kind: outbox.KindAgentEvent, Time: start, Document: []byte(`{}`)}, outbox.Item{Kind: outbox.KindAgentEvent, Time: start, Document: []byte(`{}`)})
+	server := httptest.NewServer(w)
+	defer server.Close()
+	for query, want := range map[string]string{"": "feed-2", "?recent=1": "feed-1", "?after=feed-1": "feed-1", "?after=earlier-9": "feed-0"} {
+		resp, err := http.Get(server.URL + "/_hookswitch/events" + query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line, err := bufio.NewReader(resp.Body).ReadString('\n')
+		if resp.Body.Close(); line != "id: "+want+"\n" {
+			t.Errorf("%q begins with %q (%v), want %s", query, line, err, want)
+		}
 	}
 }

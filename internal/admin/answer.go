@@ -98,11 +98,23 @@ func newStream(w http.ResponseWriter) *stream {
 }
 
 func (s *stream) send(id uint64, event string, data any) error {
+	return s.sendID(strconv.FormatUint(id, 10), event, data)
+}
+
+// place tells the follower an id without an event: where it has to go on if nothing comes before the connection breaks.
+func (s *stream) place(id string) error {
+	if _, err := fmt.Fprintf(s.w, "id: %s\n\n", id); err != nil {
+		return err
+	}
+	return s.flush()
+}
+
+func (s *stream) sendID(id string, event string, data any) error {
 	b, err := json.Marshal(data)
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(s.w, "id: %d\nevent: %s\ndata: %s\n\n", id, event, b); err != nil {
+	if _, err := fmt.Fprintf(s.w, "id: %s\nevent: %s\ndata: %s\n\n", id, event, b); err != nil {
 		return err
 	}
 	return s.flush()

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/outbox"
@@ -41,7 +42,7 @@ func (h *Handler) followEvents(w http.ResponseWriter, r *http.Request) error {
 		f.Instance = i.Info.ID
 	}
 	var err error
-	if f.After, err = number(r, "after"); err != nil {
+	if f.Feed, f.After, err = h.afterEvent(r); err != nil {
 		return err
 	}
 	if recent := q.Get("recent"); recent != "" {
@@ -49,15 +50,43 @@ func (h *Handler) followEvents(w http.ResponseWriter, r *http.Request) error {
 			return badRequest("recent", "recent must be a number")
 		}
 	}
-	items := h.cfg.Feed.Follow(r.Context(), f) // from now on, before the answer begins: who has read that misses nothing
+	after, items := h.cfg.Feed.Open(r.Context(), f) // from now on, before the answer begins: who has read that misses nothing
 	s := newStream(w)
+	if s.place(h.eventID(after)) != nil {
+		return nil
+	}
 	for item := range items {
 		shown := eventShown{
 			Kind: item.Kind, Instance: string(item.Instance), Key: item.Key, ID: item.ID, Time: moment(item.Time), Place: item.Place, Target: item.Target, Document: item.Document, Lost: item.Lost,
 		}
-		if s.send(item.Number, item.Kind, shown) != nil {
+		if s.sendID(h.eventID(item.Number), item.Kind, shown) != nil {
 			return nil
 		}
 	}
 	return nil
+}
+
+// eventID is the id of an event: the feed that it is of, and its number there. Numbers begin again with the process, and an id of
+// another feed tells that they have.
+func (h *Handler) eventID(number uint64) string {
+	return h.cfg.Feed.ID + "-" + strconv.FormatUint(number, 10)
+}
+
+// afterEvent reads the id of the last event that a follower has seen, or with ?after= just a number in this feed.
+func (h *Handler) afterEvent(r *http.Request) (feed string, after uint64, err error) {
+	text := r.URL.Query().Get("after")
+	if text == "" {
+		text = r.Header.Get("Last-Event-ID")
+	}
+	if text == "" {
+		return "", 0, nil
+	}
+	feed, digits, whole := strings.Cut(text, "-")
+	if !whole {
+		feed, digits = "", text
+	}
+	if after, err = strconv.ParseUint(digits, 10, 64); err != nil {
+		return "", 0, badRequest("after", "after must be the id of an event, or a number")
+	}
+	return feed, after, nil
 }

@@ -4,6 +4,7 @@ package node
 import (
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -79,6 +80,11 @@ func Open(ctx context.Context, cfg Config) (_ *Node, err error) {
 	if n.cfg.Random == nil {
 		n.cfg.Random = rand.Reader
 	}
+	var id [8]byte
+	if _, err := io.ReadFull(n.cfg.Random, id[:]); err != nil {
+		return nil, fmt.Errorf("random numbers: %w", err)
+	}
+	n.feed.ID = hex.EncodeToString(id[:])
 	n.clock = clock.System{}
 	if cfg.Clock == VirtualClock {
 		start := cfg.ClockStart

@@ -45,6 +45,7 @@ type Filter struct {
 	Kinds    []string          // empty: all
 	Key      string            // empty: all
 	After    uint64            // go on behind the item with this Number, if it is still kept
+	Feed     string            // ID of the feed that After counts in: in one with another ID everything is new
 	Recent   int               // begin with so many of the newest items of these; After comes first
 }
 
@@ -57,6 +58,8 @@ func (f *Filter) wants(it *Item) bool {
 // every contact event, delivered or not. It is a window, not a promise: a follower that falls behind what is kept loses
 // items and is told so, and nothing ever waits for a follower. The zero Feed is ready, and safe for concurrent use.
 type Feed struct {
+	// ID tells this feed from those of other runs of the program, whose items have the same Numbers. Set it before use.
+	ID string
 	// ItemsMax is how many items are kept; 0: FeedItemsUsual. Set it before use.
 	ItemsMax int
 
@@ -101,15 +104,25 @@ func weigh(it *Item) int { return len(it.Document) + len(it.Key) + len(it.Target
 
 // Follow yields the items that a filter wants, until ctx ends. Items that went by unseen are one item of KindLost.
 func (f *Feed) Follow(ctx context.Context, filter Filter) iter.Seq[Item] {
+	_, items := f.Open(ctx, filter)
+	return items
+}
+
+// Open is Follow that also says where it begins: behind the item with the Number after. A follower who goes on behind it with
+// Filter.After and Filter.Feed misses nothing, even if no item has come yet.
+func (f *Feed) Open(ctx context.Context, filter Filter) (after uint64, items iter.Seq[Item]) {
 	f.mu.Lock() // the start is now, not when the first item is asked for
 	next := f.last + 1
-	if filter.After > 0 && filter.After < next {
-		next = filter.After + 1
-	} else if filter.After == 0 {
+	switch {
+	case filter.Feed != "" && filter.Feed != f.ID:
+		next = 1
+	case filter.Feed != "" || filter.After > 0:
+		next = min(next, filter.After+1)
+	default:
 		next = f.recent(&filter)
 	}
 	f.mu.Unlock()
-	return func(yield func(Item) bool) {
+	return next - 1, func(yield func(Item) bool) {
 		for ctx.Err() == nil {
 			items, more := f.from(next)
 			for i := range items {

@@ -49,6 +49,31 @@ func TestFollowersSeeWhatTheyAskFor(t *testing.T) {
 	}
 }
 
+// Numbers begin again with the program: a follower that comes back from another run sees all that there is, and is told what
+// is no longer kept.
+func TestAFollowerOfAnotherRun(t *testing.T) {
+	f := &Feed{ID: "b", ItemsMax: 3}
+	f.Publish(Item{ID: "1"}, Item{ID: "2"}, Item{ID: "3"})
+	if got := collect(f, Filter{Feed: "a", After: 2}, 3); got[0].ID != "1" || got[2].ID != "3" {
+		t.Errorf("got %+v", got)
+	}
+	if got := collect(f, Filter{Feed: "b", After: 2}, 1); got[0].ID != "3" {
+		t.Errorf("of this run: got %+v", got)
+	}
+	f.Publish(Item{ID: "4"})
+	if got := collect(f, Filter{Feed: "a", After: 9}, 2); got[0].Kind != KindLost || got[0].Lost != 1 || got[1].ID != "2" {
+		t.Errorf("got %+v", got)
+	}
+	for _, c := range []struct {
+		filter Filter
+		after  uint64
+	}{{Filter{}, 4}, {Filter{Recent: 2}, 2}, {Filter{After: 3}, 3}, {Filter{After: 9}, 4}, {Filter{Feed: "b"}, 0}, {Filter{Feed: "a", After: 3, Recent: 1}, 0}} {
+		if after, _ := f.Open(t.Context(), c.filter); after != c.after {
+			t.Errorf("%+v begins behind %d, want %d", c.filter, after, c.after)
+		}
+	}
+}
+
 func TestASlowFollowerIsToldWhatItLost(t *testing.T) {
 	f := &Feed{ItemsMax: 10}
 	next, n := f.Follow(context.Background(), Filter{}), 0
