@@ -27,7 +27,8 @@ it is over. With --accept an agent answers it; without, it waits for someone who
 until --patience or Ctrl-C makes the customer hang up.
 
 An instance without any phone number gets one, with the sample inbound flow. Times pass on the server's clock; a virtual
-clock that stands still is moved on by what the call waits for.`,
+clock that stands still is moved on by what the call waits for: --accept and --patience at once are refused there, as either
+would move it past the other.`,
 		Example: `  hookswitch call --accept alice --talk 5s
   hookswitch call --instance demo --accept alice --talk 20s --hold 5s --hangup agent --after-work 3s
   hookswitch call --patience 10s                    # nobody answers: the customer gives up
@@ -167,6 +168,11 @@ func (sh *shared) conduct(cmd *cobra.Command, c *client, i instance, p callPlan)
 		}
 		if one.Status.Type != "ROUTABLE" {
 			return fmt.Errorf("%s is %s and gets no calls: hookswitch agent login %s --instance %s --status Available", one.Username, one.Status.Name, p.accept, i.name())
+		}
+	}
+	if p.accept != "" && p.patience > 0 {
+		if _, stands := c.now(ctx); stands {
+			return usage("--accept and --patience together: the server's clock stands still, and each would move it past the other; leave one out, or let the clock run: curl -d '{\"rate\":1}' %s/_hookswitch/clock", c.endpoint)
 		}
 	}
 	c.lost = sh.sayLost
