@@ -149,42 +149,57 @@ func (s *Service) Read(ctx context.Context, from arn.ARN, pos string) ([]courier
 	return items, string(next), err
 }
 
-// readTurn reads from the shards in turn, beginning after the one that was last, until one has items.
+// readTurn reads from the shards in turn, beginning after the one that was last, until one has items. A shard that
+// turned out to be finished lets its children have their turn, which may have been before it: they are asked again.
 func (s *Service) readTurn(ctx context.Context, st *streamState, at *sourcePosition) ([]courier.Item, error) {
 	horizon := st.horizon(s.clock.Now())
-	for i := range st.shards.all {
-		sh := st.shards.all[(at.Last+1+i)%len(st.shards.all)]
-		if sh.expired(horizon) {
-			delete(at.Shards, sh.index) // or positions would grow with every resharding
-			continue
-		}
-		if at.Shards[sh.index] == sourceFinished {
-			continue
-		}
-		if slices.ContainsFunc(sh.Parents, func(p int) bool {
-			return !st.shards.all[p].expired(horizon) && at.Shards[p] != sourceFinished
-		}) {
-			continue
-		}
-		log, err := st.logs.open(ctx, st.log(sh))
-		if err != nil {
-			return nil, err
-		}
-		p, err := readShard(ctx, log, sh, at.Shards[sh.index], sourceItemsMax, horizon)
-		if err != nil {
-			return nil, err
-		}
-		items := itemsOf(sh, &p)
-		at.Shards[sh.index] = p.next
-		if !sh.open() && !p.more {
-			at.Shards[sh.index] = sourceFinished
-		}
-		if len(items) > 0 {
-			at.Last = sh.index
-			return items, nil
+	for finished := true; finished; {
+		finished = false
+		for i := range st.shards.all {
+			sh := st.shards.all[(at.Last+1+i)%len(st.shards.all)]
+			if sh.expired(horizon) {
+				delete(at.Shards, sh.index) // or positions would grow with every resharding
+				continue
+			}
+			if !at.due(st, sh, horizon) {
+				continue
+			}
+			items, err := s.readSource(ctx, st, sh, at, horizon)
+			if err != nil || len(items) > 0 {
+				return items, err
+			}
+			finished = finished || at.Shards[sh.index] == sourceFinished
 		}
 	}
 	return nil, nil
+}
+
+// due says whether a shard can have items: it is not finished, but its parents are.
+func (at *sourcePosition) due(st *streamState, sh *shard, horizon int64) bool {
+	return at.Shards[sh.index] != sourceFinished && !slices.ContainsFunc(sh.Parents, func(p int) bool {
+		return !st.shards.all[p].expired(horizon) && at.Shards[p] != sourceFinished
+	})
+}
+
+// readSource reads from one shard and moves the position on.
+func (s *Service) readSource(ctx context.Context, st *streamState, sh *shard, at *sourcePosition, horizon int64) ([]courier.Item, error) {
+	log, err := st.logs.open(ctx, st.log(sh))
+	if err != nil {
+		return nil, err
+	}
+	p, err := readShard(ctx, log, sh, at.Shards[sh.index], sourceItemsMax, horizon)
+	if err != nil {
+		return nil, err
+	}
+	items := itemsOf(sh, &p)
+	at.Shards[sh.index] = p.next
+	if !sh.open() && !p.more {
+		at.Shards[sh.index] = sourceFinished
+	}
+	if len(items) > 0 {
+		at.Last = sh.index
+	}
+	return items, nil
 }
 
 // sourceFinished is the position after the last record of a closed shard. No log is that long.

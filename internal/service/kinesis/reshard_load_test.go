@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -52,7 +53,7 @@ func TestAShardClosesAfterThePutsUnderWay(t *testing.T) {
 	if w.svc, err = New(w.ctx, w.cfg); err != nil {
 		t.Fatal(err)
 	}
-	var put atomic.Bool
+	var put, split atomic.Bool
 	var all sync.WaitGroup
 	all.Go(func() {
 		w.put("s", 1)
@@ -61,13 +62,18 @@ func TestAShardClosesAfterThePutsUnderWay(t *testing.T) {
 	<-h.entered
 	all.Go(func() {
 		w.split("s", 0)
+		split.Store(true)
 		it := w.iterator("s", `"ShardIteratorType":"TRIM_HORIZON"`)
 		if out := w.ok("GetRecords", `{"ShardIterator":%q}`, it); len(out.list("Records")) != 1 || out["NextShardIterator"] != nil {
 			t.Errorf("the closed shard reads %v", out)
 		}
 	})
-	for w.state("s").logs.puts.TryRLock() { // until the split waits
-		w.state("s").logs.puts.RUnlock()
+	// A split that waits for puts keeps further ones out: that is how the test sees that it has begun, and waits.
+	for waiting := 0; waiting < 10000 && !split.Load(); runtime.Gosched() {
+		if waiting++; w.state("s").logs.puts.TryRLock() {
+			w.state("s").logs.puts.RUnlock()
+			waiting = 0
+		}
 	}
 	if n := len(w.state("s").Shards); n != 1 {
 		t.Errorf("the shard closed while a put was under way: %d shards", n)
@@ -76,6 +82,33 @@ func TestAShardClosesAfterThePutsUnderWay(t *testing.T) {
 	all.Wait()
 	if !put.Load() || len(w.state("s").Shards) != 3 {
 		t.Errorf("put %v, %d shards", put.Load(), len(w.state("s").Shards))
+	}
+}
+
+// TestAPutThatMetASplitGoesToAChild: the request found the stream before the split, and puts after it.
+func TestAPutThatMetASplitGoesToAChild(t *testing.T) {
+	w := newWorld(t)
+	w.create("s", 1)
+	before := w.state("s")
+	w.split("s", 0)
+	r := w.svc.put(w.ctx, before, []putEntry{{partitionKey: "k", hash: hashKeyMax}}, w.clock.Now())
+	if r[0].err != nil || r[0].shard.index != 2 {
+		t.Errorf("put: %+v", r[0])
+	}
+}
+
+// TestReadFindsChildrenWhoseTurnWasBeforeTheirParents: an empty read means that there is nothing, not that a shard ended.
+func TestReadFindsChildrenWhoseTurnWasBeforeTheirParents(t *testing.T) {
+	w := newWorld(t)
+	w.create("s", 3)
+	w.ok("PutRecord", `{"StreamName":"s","PartitionKey":"first","Data":"","ExplicitHashKey":%q}`, w.state("s").shards.all[1].startKey)
+	_, pos := w.drain("s", "") // shard 2 is next
+	w.split("s", 0)
+	w.split("s", 3)
+	w.ok("PutRecord", `{"StreamName":"s","PartitionKey":"second","Data":"","ExplicitHashKey":"0"}`) // into 5, below 3, below 0
+	items, _, err := w.svc.Read(w.ctx, streamOf("s"), pos)
+	if err != nil || len(items) != 1 || items[0].Key != "second" {
+		t.Errorf("read %v, %v", items, err)
 	}
 }
 
@@ -151,6 +184,12 @@ func (w *world) reshardUnderLoad(name string) {
 			}
 		})
 	}
+	r := w.newReader(name)
+	all.Go(func() { // as far as records are there, and past the ends of shards as soon as they close
+		for !done.Load() {
+			r.read()
+		}
+	})
 	for i := range rounds {
 		open := w.state(name).shards.open
 		switch {
@@ -166,52 +205,71 @@ func (w *world) reshardUnderLoad(name string) {
 	}
 	done.Store(true)
 	all.Wait()
-	w.checkStream(name, acked, delivered)
+	r.check(acked, delivered)
+	again := w.newReader(name)
+	again.check(acked, delivered)
 }
 
-// checkStream reads a whole stream as a courier does and compares it with what was acknowledged.
-func (w *world) checkStream(name string, acked map[string]string, delivered []int) {
-	w.t.Helper()
-	read, last, next := map[string]string{}, map[string]string{}, map[string]int{}
-	for pos := ""; ; {
-		items, after, err := w.svc.Read(w.ctx, streamOf(name), pos)
-		if err != nil {
-			w.t.Fatal(err)
+// reader reads a whole stream as a courier does and sees to it that each record comes once and those of a key in order.
+type reader struct {
+	w    *world
+	name string
+	pos  string
+	keys map[string]string // by sequence number
+	last map[string]string // sequence number by key
+	next map[string]int    // event by agent
+}
+
+func (w *world) newReader(name string) *reader {
+	return &reader{w: w, name: name, keys: map[string]string{}, last: map[string]string{}, next: map[string]int{}}
+}
+
+// read reads once and says whether there was something.
+func (r *reader) read() bool {
+	r.w.t.Helper()
+	items, next, err := r.w.svc.Read(r.w.ctx, streamOf(r.name), r.pos)
+	if err != nil {
+		r.w.t.Error(err)
+		return false
+	}
+	r.pos = next
+	for _, item := range items {
+		if r.keys[item.ID] != "" {
+			r.w.t.Errorf("%s is read twice", item.ID)
 		}
-		if len(items) == 0 {
-			break
+		r.keys[item.ID] = item.Key
+		if item.ID <= r.last[item.Key] {
+			r.w.t.Errorf("%s of %s is read after %s", item.ID, item.Key, r.last[item.Key])
 		}
-		pos = after
-		for _, item := range items {
-			if read[item.ID] != "" {
-				w.t.Fatalf("%s is read twice", item.ID)
+		r.last[item.Key] = item.ID
+		if strings.HasPrefix(item.Key, "agent") {
+			if got := string(item.Data); got != fmt.Sprint(r.next[item.Key]) {
+				r.w.t.Errorf("%s: event %s where %d is due", item.Key, got, r.next[item.Key])
 			}
-			read[item.ID] = item.Key
-			if item.ID <= last[item.Key] {
-				w.t.Fatalf("%s of %s is read after %s", item.ID, item.Key, last[item.Key])
-			}
-			last[item.Key] = item.ID
-			if strings.HasPrefix(item.Key, "agent") {
-				if got := string(item.Data); got != fmt.Sprint(next[item.Key]) {
-					w.t.Fatalf("%s: event %s where %d is due", item.Key, got, next[item.Key])
-				}
-				next[item.Key]++
-			}
+			r.next[item.Key]++
 		}
+	}
+	return len(items) > 0
+}
+
+// check reads to the end and compares with what was acknowledged: keys by sequence number, and numbers of events.
+func (r *reader) check(acked map[string]string, delivered []int) {
+	r.w.t.Helper()
+	for r.read() {
 	}
 	want := len(acked)
 	for n, d := range delivered {
 		want += d
-		if got := next[fmt.Sprintf("agent %d", n)]; got != d {
-			w.t.Errorf("agent %d: %d events of %d", n, got, d)
+		if got := r.next[fmt.Sprintf("agent %d", n)]; got != d {
+			r.w.t.Errorf("agent %d: %d events of %d", n, got, d)
 		}
 	}
 	for seq, key := range acked {
-		if read[seq] != key {
-			w.t.Fatalf("%s of %s was acknowledged and reads %q", seq, key, read[seq])
+		if r.keys[seq] != key {
+			r.w.t.Fatalf("%s of %s was acknowledged and reads %q", seq, key, r.keys[seq])
 		}
 	}
-	if len(read) != want || want == 0 {
-		w.t.Errorf("%d records are read, %d were acknowledged", len(read), want)
+	if len(r.keys) != want || want == 0 {
+		r.w.t.Errorf("%d records are read, %d were acknowledged", len(r.keys), want)
 	}
 }
