@@ -1,18 +1,22 @@
 package embedded
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
+	"github.com/hookswitch/hookswitch/internal/clock"
 	"github.com/hookswitch/hookswitch/internal/storage"
 )
 
@@ -163,6 +167,23 @@ type health struct {
 	behind    error         // the last flush or compaction failed: until one succeeds
 	writeFail error         // a write to the log failed: nothing may be acknowledged any more
 	failed    chan struct{} // closed when writeFail is set
+	opening   chan error    // gets the first background failure before opened; nil after it
+}
+
+// flushPause is how long a flush or compaction that failed rests: Pebble tries it again at once.
+const flushPause = 100 * time.Millisecond
+
+// opened ends the time in which a background failure ends the opening. It returns the failure if there was one.
+func (h *health) opened() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	select {
+	case err := <-h.opening:
+		return err
+	default:
+	}
+	h.opening = nil
+	return nil
 }
 
 // failure returns why nothing may be written any more, or nil.
@@ -177,7 +198,7 @@ func (h *health) failure() error {
 	return fmt.Errorf("%w: %w", storage.ErrFailed, h.writeFail)
 }
 
-// fail records the first failed write.
+// fail records the first failed write. Pebble's errors print a stack trace unless they are logged as text.
 func (h *health) fail(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -186,7 +207,7 @@ func (h *health) fail(err error) {
 	}
 	h.writeFail = err
 	close(h.failed)
-	h.log.Error("the disk failed a write; storage takes no more until it is restarted", "error", err)
+	h.log.Error("the disk failed a write; storage takes no more until it is restarted", "err", err.Error())
 }
 
 func (h *health) damaged(err error) {
@@ -194,17 +215,36 @@ func (h *health) damaged(err error) {
 	defer h.mu.Unlock()
 	if h.corrupt == nil {
 		h.corrupt = err
-		h.log.Error("stored data is damaged", "error", err)
+		h.log.Error("stored data is damaged", "err", err.Error())
 	}
 }
 
+// background takes the outcome of a flush, or the failure of a compaction.
 func (h *health) background(err error) {
+	if h.noted(err) {
+		runtime.Goexit() // nobody waits for the database any more
+	}
+	if err != nil {
+		_ = clock.Sleep(context.Background(), clock.System{}, flushPause)
+	}
+}
+
+// noted reports whether err ends the opening.
+func (h *health) noted(err error) (ends bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if err != nil && h.opening != nil {
+		select {
+		case h.opening <- err:
+		default: // it has ended already
+		}
+		return true
+	}
 	if err != nil && h.behind == nil {
-		h.log.Error("storage cannot tidy up", "error", err)
+		h.log.Error("storage cannot tidy up", "err", err.Error())
 	}
 	h.behind = err
+	return false
 }
 
 func (h *health) err() error {

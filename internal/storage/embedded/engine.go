@@ -76,8 +76,8 @@ func Open(cfg Config) (*Engine, error) {
 	if err := checkFormat(cfg.FS, cfg.Dir); err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
-	h := &health{log: cfg.Logger, fatal: cfg.Fatal, failed: make(chan struct{})}
-	db, err := openPebble(cfg.Dir, options(cfg.FS, lock, h))
+	h := &health{log: cfg.Logger, fatal: cfg.Fatal, failed: make(chan struct{}), opening: make(chan error, 1)}
+	db, err := openPebble(cfg.Dir, options(cfg.FS, lock, h), h)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("storage: open %s: %w", cfg.Dir, err), lock.Close())
 	}
@@ -92,14 +92,34 @@ func Open(cfg Config) (*Engine, error) {
 	return e, nil
 }
 
-// openPebble is pebble.Open, which panics where a write fails on the way.
-func openPebble(dir string, o *pebble.Options) (db *pebble.DB, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("pebble: %v", p)
-		}
+// openPebble is pebble.Open, which panics where a write fails on the way, and which does not return while what its log
+// holds cannot be flushed, as on a full disk: it tries again at once, for ever. The first failure ends the waiting here;
+// what it leaves behind sleeps, and holds what it has until the process ends.
+func openPebble(dir string, o *pebble.Options, h *health) (*pebble.DB, error) {
+	type opened struct {
+		db  *pebble.DB
+		err error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		d := opened{err: errors.New("pebble: the disk failed a write")} // unless it returns: Config.Fatal may end the goroutine
+		defer func() {
+			if p := recover(); p != nil {
+				d.err = fmt.Errorf("pebble: %v", p)
+			}
+			done <- d
+		}()
+		d.db, d.err = pebble.Open(dir, o)
 	}()
-	return pebble.Open(dir, o)
+	select {
+	case d := <-done:
+		if err := h.opened(); err != nil {
+			return nil, err
+		}
+		return d.db, d.err
+	case err := <-h.opening:
+		return nil, fmt.Errorf("write out what its log holds: %w", err)
+	}
 }
 
 // Healthy returns nil while everything works: ErrFailed once the disk failed a write (the engine then refuses writes

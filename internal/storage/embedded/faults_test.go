@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
+
 	"github.com/hookswitch/hookswitch/internal/storage"
 	"github.com/hookswitch/hookswitch/internal/storage/embedded"
 	"github.com/hookswitch/hookswitch/internal/storage/storagetest"
@@ -237,6 +239,26 @@ func TestWhatPebbleCannotSurviveEndsTheProcess(t *testing.T) {
 	r.crash(t, 50)
 	if got := read(t, mustOpen(t, r.e, "log", storage.Config{}), storage.Range{}); got != "1:k=good" {
 		t.Fatalf("after the crash: got %s", got)
+	}
+}
+
+// A disk on which the log cannot be flushed is refused: Pebble would try for ever, and the process would neither serve
+// nor end.
+func TestADiskThatIsFullAtTheStartIsRefused(t *testing.T) {
+	r := newRig(t)
+	mustAppend(t, mustOpen(t, r.e, "log", storage.Config{}), entry("k", "good"))
+	disk := r.disk.CrashClone(vfs.CrashCloneCfg{RNG: r.rng})
+	fs := &faultFS{FS: disk}
+	fs.spoil(".sst")
+	if e, err := embedded.Open(embedded.Config{Dir: "data", Clock: r.clock, FS: fs}); !errors.Is(err, errSync) {
+		if err == nil {
+			e.Close()
+		}
+		t.Fatalf("got %v, want %v", err, errSync)
+	}
+	r.crash(t, 0) // with room again
+	if got := read(t, mustOpen(t, r.e, "log", storage.Config{}), storage.Range{}); got != "1:k=good" {
+		t.Fatalf("afterwards: got %s", got)
 	}
 }
 
