@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/center/directory"
@@ -16,6 +17,9 @@ import (
 	"github.com/hookswitch/hookswitch/internal/service/connect"
 	"github.com/hookswitch/hookswitch/internal/switchboard"
 )
+
+// clockSlack is how far the clock may be behind the newest step of a journal before that is worth a word.
+const clockSlack = time.Second
 
 // readers are what follows the journal of one instance.
 type readers struct {
@@ -43,20 +47,23 @@ func (n *Node) attach(ctx context.Context, h *switchboard.Handle) error {
 	}); err != nil {
 		return fmt.Errorf("outbox of %s: %w", id, err)
 	}
+	if last, now := h.Switchboard.State().At, n.clock.Now(); last.Sub(now) > clockSlack {
+		n.log.Warn("the clock is behind the journal: time stands still for the instance until it gets there", "instance", string(id), "now", now, "journal", last)
+	}
 	h.Switchboard.Subscribe(r.journal.Publish)
 	run, stop := context.WithCancel(n.background)
 	r.run, r.stop = run, stop
 	n.mu.Lock()
 	n.readers[id] = r
 	n.mu.Unlock()
-	n.follow(&r.group, run, id, "contact store", r.contacts.Run)
-	n.follow(&r.group, run, id, "outbox", r.outbox.Run)
+	n.follow(run, &r.group, id, "contact store", r.contacts.Run)
+	n.follow(run, &r.group, id, "outbox", r.outbox.Run)
 	return nil
 }
 
 // follow runs a reader until its context ends. A reader that fails on the way is started again by itself inside; one
 // that returns early has met something that only a restart can mend.
-func (n *Node) follow(group *sync.WaitGroup, ctx context.Context, id center.InstanceID, what string, run func(context.Context) error) {
+func (n *Node) follow(ctx context.Context, group *sync.WaitGroup, id center.InstanceID, what string, run func(context.Context) error) {
 	group.Go(func() {
 		if err := run(ctx); err != nil && ctx.Err() == nil {
 			n.log.Error("a reader of the journal has ended", "instance", string(id), "reader", what, "err", err)

@@ -2,6 +2,7 @@ package node
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -9,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -28,6 +30,8 @@ import (
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
 	"github.com/hookswitch/hookswitch/internal/api/stsapi"
+	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/storage/memory"
 )
 
 var clockStart = time.Date(2026, 3, 2, 17, 0, 0, 0, time.UTC)
@@ -300,6 +304,35 @@ func TestTheRealClockIsNotMoved(t *testing.T) {
 	operate(t, run(t, Config{Memory: true}), "POST", "/clock", `{"advance":"1s"}`, 409, &refused)
 	if refused.Code != "RealClock" {
 		t.Errorf("refused with %q", refused.Code)
+	}
+}
+
+// A clock that begins before the journal's newest step keeps the center's time where it was, and that is said.
+func TestAClockBehindTheJournalIsSaid(t *testing.T) {
+	engine := memory.New(memory.Config{})
+	defer engine.Close()
+	for _, start := range []struct {
+		at     time.Time
+		warned bool
+	}{{clockStart, false}, {clockStart.Add(-time.Hour), true}, {clockStart, false}} {
+		var log bytes.Buffer
+		n, err := Open(t.Context(), Config{Engine: engine, Listen: "127.0.0.1:0", Clock: VirtualClock, ClockStart: start.at, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(n.instances.Handles()) == 0 {
+			const id = "11111111-2222-4333-8444-555555555555"
+			cmd := center.CreateInstance{Instance: center.Instance{ID: id, ARN: "arn:aws:connect:us-east-1:111122223333:instance/" + id, Alias: "demo", IdentityManagement: "CONNECT_MANAGED"}, Key: []byte("0123456789abcdef")}
+			if _, err := n.instances.Create(t.Context(), "111122223333", "us-east-1", cmd); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := n.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(log.String(), "the clock is behind the journal"); got != start.warned {
+			t.Errorf("start at %v: warned is %v\n%s", start.at, got, &log)
+		}
 	}
 }
 
