@@ -7,8 +7,10 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/clock"
 	"github.com/hookswitch/hookswitch/internal/switchboard"
 )
 
@@ -84,17 +86,33 @@ func readJSON(r *http.Request, v any) error {
 
 // stream writes server-sent events. It flushes after each.
 type stream struct {
-	w     http.ResponseWriter
-	flush func() error
+	w   http.ResponseWriter
+	ctl *http.ResponseController
 }
+
+// sendWithin is how long a follower may not read before it is let go: it holds a connection, and the server's end.
+const sendWithin = 5 * time.Second
 
 func newStream(w http.ResponseWriter) *stream {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusOK)
-	s := &stream{w: w, flush: http.NewResponseController(w).Flush}
-	s.flush() // an error shows at the first event
+	s := &stream{w: w, ctl: http.NewResponseController(w)}
+	_ = s.ctl.Flush() // an error shows at the first event
 	return s
+}
+
+// write sends text at once. A peer's silence is a fact of the real world, whatever the center's clock says.
+func (s *stream) write(text string) error {
+	_ = s.ctl.SetWriteDeadline(clock.System{}.Now().Add(sendWithin))
+	if _, err := io.WriteString(s.w, text); err != nil {
+		return err
+	}
+	if err := s.ctl.Flush(); err != nil {
+		return err
+	}
+	_ = s.ctl.SetWriteDeadline(time.Time{}) // HTTP/2 would end the stream by it though nothing is to be sent
+	return nil
 }
 
 func (s *stream) send(id uint64, event string, data any) error {
@@ -103,10 +121,7 @@ func (s *stream) send(id uint64, event string, data any) error {
 
 // place tells the follower an id without an event: where it has to go on if nothing comes before the connection breaks.
 func (s *stream) place(id string) error {
-	if _, err := fmt.Fprintf(s.w, "id: %s\n\n", id); err != nil {
-		return err
-	}
-	return s.flush()
+	return s.write("id: " + id + "\n\n")
 }
 
 func (s *stream) sendID(id string, event string, data any) error {
@@ -114,8 +129,5 @@ func (s *stream) sendID(id string, event string, data any) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(s.w, "id: %s\nevent: %s\ndata: %s\n\n", id, event, b); err != nil {
-		return err
-	}
-	return s.flush()
+	return s.write(fmt.Sprintf("id: %s\nevent: %s\ndata: %s\n\n", id, event, b))
 }

@@ -31,7 +31,6 @@ const (
 	cborType          = "application/x-amz-cbor-1.1"
 	headerRequestID   = "x-amzn-RequestId" // spelled as AWS does; header names are matched without regard to case
 	headerExtendedID  = "x-amz-id-2"
-	headerErrorType   = "x-amzn-ErrorType"
 	headerAllowOrigin = "Access-Control-Allow-Origin"
 )
 
