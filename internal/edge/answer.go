@@ -23,6 +23,7 @@ const (
 	corsMaxAge        = "172800" // seconds
 	headersMax        = 8        // headers that an answer gets here
 	writeTimeout      = time.Minute
+	streamStart       = 20 * time.Millisecond
 	accessDeniedXML   = "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>\n"
 	unknownAPIXML     = "<UnknownOperationException/>\n"
 	coralNotParsed    = `{"Output":{"__type":"com.amazon.coral.service#SerializationException"},"Version":"1.0"}`
@@ -115,11 +116,16 @@ func (c *call) write(resp *wire.Response) {
 }
 
 // stream lets the operation write until it is done, the client goes or the server closes. A stream that fails is cut
-// off, so that the client does not take it for finished.
+// off, so that the client does not take it for finished. Over HTTP/1.1 it begins streamStart late: the AWS SDK for Go
+// closes its request's body when the answer begins, and where net/http has not yet seen that body's end, which takes
+// it microseconds after the last byte was sent, it takes that for an error and closes the connection under the stream.
 func (c *call) stream(resp *wire.Response) {
 	ctx, cancel := context.WithCancel(c.r.Context())
 	defer cancel()
 	defer context.AfterFunc(Closing(ctx), cancel)()
+	if c.r.ProtoMajor == 1 {
+		_ = clock.Sleep(ctx, clock.System{}, streamStart) // ctx is asked below
+	}
 	err := c.ctl.Flush()
 	if err == nil {
 		err = resp.Stream(ctx, flusher{c})

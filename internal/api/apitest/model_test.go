@@ -66,6 +66,8 @@ var samples = map[string]string{
 	"ShardId":              "shardId-000000000000",
 	"StreamId":             "abcdefghij0123456789-abc",
 	"StreamName":           "clicks_2.of-all",
+	"ConsumerARN":          "arn:aws:kinesis:us-east-1:123456789012:stream/clicks/consumer/app-1:1700000000",
+	"ConsumerName":         "app-1",
 	"CurrentMetricId":      "12345678-90ab-cdef-1234-567890abcdef",
 	"DirectoryAlias":       "my-center",
 	"DirectoryId":          "d-0123456789",

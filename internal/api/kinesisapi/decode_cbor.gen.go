@@ -94,12 +94,52 @@ func (x *DeleteStreamInput) decodeCBOR(d *wire.CBORDecoder) {
 	}
 }
 
+func (x *DeregisterStreamConsumerInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "ConsumerName":
+			x.ConsumerName = d.String()
+		case "ConsumerARN":
+			x.ConsumerARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *DescribeLimitsInput) decodeCBOR(d *wire.CBORDecoder) {
 	if !d.BeginStructure() {
 		return
 	}
 	for d.NextMember() {
 		d.Skip()
+	}
+}
+
+func (x *DescribeStreamConsumerInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "ConsumerName":
+			x.ConsumerName = d.String()
+		case "ConsumerARN":
+			x.ConsumerARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
 	}
 }
 
@@ -281,6 +321,28 @@ func (x *ListShardsInput) decodeCBOR(d *wire.CBORDecoder) {
 	}
 }
 
+func (x *ListStreamConsumersInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "StreamCreationTimestamp":
+			x.StreamCreationTimestamp = d.Timestamp()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *ListStreamsInput) decodeCBOR(d *wire.CBORDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -423,6 +485,26 @@ func (x *PutRecordsRequestEntry) decodeCBOR(d *wire.CBORDecoder) {
 	}
 }
 
+func (x *RegisterStreamConsumerInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "ConsumerName":
+			x.ConsumerName = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		case "Tags":
+			x.Tags = decodeTagMapCBOR(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *RemoveTagsFromStreamInput) decodeCBOR(d *wire.CBORDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -483,6 +565,24 @@ func (x *SplitShardInput) decodeCBOR(d *wire.CBORDecoder) {
 	}
 }
 
+func (x *StartingPosition) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Type":
+			x.Type = d.String()
+		case "SequenceNumber":
+			x.SequenceNumber = d.String()
+		case "Timestamp":
+			x.Timestamp = d.Timestamp()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *StreamModeDetails) decodeCBOR(d *wire.CBORDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -491,6 +591,30 @@ func (x *StreamModeDetails) decodeCBOR(d *wire.CBORDecoder) {
 		switch d.Key {
 		case "StreamMode":
 			x.StreamMode = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SubscribeToShardInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ConsumerARN":
+			x.ConsumerARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		case "ShardId":
+			x.ShardId = d.String()
+		case "StartingPosition":
+			x.StartingPosition = nil
+			if !d.IsNull() {
+				x.StartingPosition = new(StartingPosition)
+				x.StartingPosition.decodeCBOR(d)
+			}
 		default:
 			d.Skip()
 		}

@@ -94,12 +94,52 @@ func (x *DeleteStreamInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *DeregisterStreamConsumerInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "ConsumerName":
+			x.ConsumerName = d.String()
+		case "ConsumerARN":
+			x.ConsumerARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *DescribeLimitsInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
 	}
 	for d.NextMember() {
 		d.Skip()
+	}
+}
+
+func (x *DescribeStreamConsumerInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "ConsumerName":
+			x.ConsumerName = d.String()
+		case "ConsumerARN":
+			x.ConsumerARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
 	}
 }
 
@@ -281,6 +321,28 @@ func (x *ListShardsInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *ListStreamConsumersInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "StreamCreationTimestamp":
+			x.StreamCreationTimestamp = d.Timestamp()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *ListStreamsInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -423,6 +485,26 @@ func (x *PutRecordsRequestEntry) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *RegisterStreamConsumerInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "ConsumerName":
+			x.ConsumerName = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		case "Tags":
+			x.Tags = decodeTagMapJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *RemoveTagsFromStreamInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -483,6 +565,24 @@ func (x *SplitShardInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *StartingPosition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Type":
+			x.Type = d.String()
+		case "SequenceNumber":
+			x.SequenceNumber = d.String()
+		case "Timestamp":
+			x.Timestamp = d.Timestamp()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *StreamModeDetails) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -491,6 +591,30 @@ func (x *StreamModeDetails) decodeJSON(d *wire.JSONDecoder) {
 		switch d.Key {
 		case "StreamMode":
 			x.StreamMode = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SubscribeToShardInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ConsumerARN":
+			x.ConsumerARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		case "ShardId":
+			x.ShardId = d.String()
+		case "StartingPosition":
+			x.StartingPosition = nil
+			if !d.IsNull() {
+				x.StartingPosition = new(StartingPosition)
+				x.StartingPosition.decodeJSON(d)
+			}
 		default:
 			d.Skip()
 		}

@@ -23,6 +23,52 @@ func (x *ChildShard) appendCBOR(dst []byte) []byte {
 	return wire.CloseCBOR(dst)
 }
 
+func (x *Consumer) appendCBOR(dst []byte) []byte {
+	dst = wire.OpenCBORMap(dst)
+	if x.ConsumerName != nil {
+		dst = append(dst, "lConsumerName"...)
+		dst = wire.AppendCBORString(dst, *x.ConsumerName)
+	}
+	if x.ConsumerARN != nil {
+		dst = append(dst, "kConsumerARN"...)
+		dst = wire.AppendCBORString(dst, *x.ConsumerARN)
+	}
+	if x.ConsumerStatus != nil {
+		dst = append(dst, "nConsumerStatus"...)
+		dst = wire.AppendCBORString(dst, *x.ConsumerStatus)
+	}
+	if x.ConsumerCreationTimestamp != nil {
+		dst = append(dst, "x\x19ConsumerCreationTimestamp"...)
+		dst = wire.AppendCBORTime(dst, *x.ConsumerCreationTimestamp)
+	}
+	return wire.CloseCBOR(dst)
+}
+
+func (x *ConsumerDescription) appendCBOR(dst []byte) []byte {
+	dst = wire.OpenCBORMap(dst)
+	if x.ConsumerName != nil {
+		dst = append(dst, "lConsumerName"...)
+		dst = wire.AppendCBORString(dst, *x.ConsumerName)
+	}
+	if x.ConsumerARN != nil {
+		dst = append(dst, "kConsumerARN"...)
+		dst = wire.AppendCBORString(dst, *x.ConsumerARN)
+	}
+	if x.ConsumerStatus != nil {
+		dst = append(dst, "nConsumerStatus"...)
+		dst = wire.AppendCBORString(dst, *x.ConsumerStatus)
+	}
+	if x.ConsumerCreationTimestamp != nil {
+		dst = append(dst, "x\x19ConsumerCreationTimestamp"...)
+		dst = wire.AppendCBORTime(dst, *x.ConsumerCreationTimestamp)
+	}
+	if x.StreamARN != nil {
+		dst = append(dst, "iStreamARN"...)
+		dst = wire.AppendCBORString(dst, *x.StreamARN)
+	}
+	return wire.CloseCBOR(dst)
+}
+
 func (x *DescribeLimitsOutput) appendCBOR(dst []byte) []byte {
 	dst = wire.OpenCBORMap(dst)
 	if x.ShardLimit != nil {
@@ -40,6 +86,15 @@ func (x *DescribeLimitsOutput) appendCBOR(dst []byte) []byte {
 	if x.OnDemandStreamCountLimit != nil {
 		dst = append(dst, "x\x18OnDemandStreamCountLimit"...)
 		dst = wire.AppendCBORInt(dst, int64(*x.OnDemandStreamCountLimit))
+	}
+	return wire.CloseCBOR(dst)
+}
+
+func (x *DescribeStreamConsumerOutput) appendCBOR(dst []byte) []byte {
+	dst = wire.OpenCBORMap(dst)
+	if x.ConsumerDescription != nil {
+		dst = append(dst, "sConsumerDescription"...)
+		dst = x.ConsumerDescription.appendCBOR(dst)
 	}
 	return wire.CloseCBOR(dst)
 }
@@ -140,6 +195,19 @@ func (x *ListShardsOutput) appendCBOR(dst []byte) []byte {
 	if x.Shards != nil {
 		dst = append(dst, "fShards"...)
 		dst = appendShardListCBOR(dst, x.Shards)
+	}
+	if x.NextToken != nil {
+		dst = append(dst, "iNextToken"...)
+		dst = wire.AppendCBORString(dst, *x.NextToken)
+	}
+	return wire.CloseCBOR(dst)
+}
+
+func (x *ListStreamConsumersOutput) appendCBOR(dst []byte) []byte {
+	dst = wire.OpenCBORMap(dst)
+	if x.Consumers != nil {
+		dst = append(dst, "iConsumers"...)
+		dst = appendConsumerListCBOR(dst, x.Consumers)
 	}
 	if x.NextToken != nil {
 		dst = append(dst, "iNextToken"...)
@@ -267,6 +335,15 @@ func (x *Record) appendCBOR(dst []byte) []byte {
 	if x.EncryptionType != nil {
 		dst = append(dst, "nEncryptionType"...)
 		dst = wire.AppendCBORString(dst, *x.EncryptionType)
+	}
+	return wire.CloseCBOR(dst)
+}
+
+func (x *RegisterStreamConsumerOutput) appendCBOR(dst []byte) []byte {
+	dst = wire.OpenCBORMap(dst)
+	if x.Consumer != nil {
+		dst = append(dst, "hConsumer"...)
+		dst = x.Consumer.appendCBOR(dst)
 	}
 	return wire.CloseCBOR(dst)
 }
@@ -453,6 +530,27 @@ func (x *StreamSummary) appendCBOR(dst []byte) []byte {
 	return wire.CloseCBOR(dst)
 }
 
+func (x *SubscribeToShardEvent) appendCBOR(dst []byte) []byte {
+	dst = wire.OpenCBORMap(dst)
+	if x.Records != nil {
+		dst = append(dst, "gRecords"...)
+		dst = appendRecordListCBOR(dst, x.Records)
+	}
+	if x.ContinuationSequenceNumber != nil {
+		dst = append(dst, "x\x1aContinuationSequenceNumber"...)
+		dst = wire.AppendCBORString(dst, *x.ContinuationSequenceNumber)
+	}
+	if x.MillisBehindLatest != nil {
+		dst = append(dst, "rMillisBehindLatest"...)
+		dst = wire.AppendCBORInt(dst, *x.MillisBehindLatest)
+	}
+	if x.ChildShards != nil {
+		dst = append(dst, "kChildShards"...)
+		dst = appendChildShardListCBOR(dst, x.ChildShards)
+	}
+	return wire.CloseCBOR(dst)
+}
+
 func (x *Tag) appendCBOR(dst []byte) []byte {
 	dst = wire.OpenCBORMap(dst)
 	if x.Key != nil {
@@ -501,6 +599,14 @@ func (x *WarmThroughputObject) appendCBOR(dst []byte) []byte {
 }
 
 func appendChildShardListCBOR(dst []byte, items []ChildShard) []byte {
+	dst = wire.OpenCBORList(dst)
+	for i := range items {
+		dst = items[i].appendCBOR(dst)
+	}
+	return wire.CloseCBOR(dst)
+}
+
+func appendConsumerListCBOR(dst []byte, items []Consumer) []byte {
 	dst = wire.OpenCBORList(dst)
 	for i := range items {
 		dst = items[i].appendCBOR(dst)

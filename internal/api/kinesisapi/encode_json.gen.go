@@ -26,6 +26,61 @@ func (x *ChildShard) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *Consumer) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ConsumerName != nil {
+		dst = append(dst, `"ConsumerName":`...)
+		dst = wire.AppendJSONString(dst, *x.ConsumerName)
+		dst = append(dst, ',')
+	}
+	if x.ConsumerARN != nil {
+		dst = append(dst, `"ConsumerARN":`...)
+		dst = wire.AppendJSONString(dst, *x.ConsumerARN)
+		dst = append(dst, ',')
+	}
+	if x.ConsumerStatus != nil {
+		dst = append(dst, `"ConsumerStatus":`...)
+		dst = wire.AppendJSONString(dst, *x.ConsumerStatus)
+		dst = append(dst, ',')
+	}
+	if x.ConsumerCreationTimestamp != nil {
+		dst = append(dst, `"ConsumerCreationTimestamp":`...)
+		dst = wire.AppendJSONTime(dst, *x.ConsumerCreationTimestamp)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ConsumerDescription) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ConsumerName != nil {
+		dst = append(dst, `"ConsumerName":`...)
+		dst = wire.AppendJSONString(dst, *x.ConsumerName)
+		dst = append(dst, ',')
+	}
+	if x.ConsumerARN != nil {
+		dst = append(dst, `"ConsumerARN":`...)
+		dst = wire.AppendJSONString(dst, *x.ConsumerARN)
+		dst = append(dst, ',')
+	}
+	if x.ConsumerStatus != nil {
+		dst = append(dst, `"ConsumerStatus":`...)
+		dst = wire.AppendJSONString(dst, *x.ConsumerStatus)
+		dst = append(dst, ',')
+	}
+	if x.ConsumerCreationTimestamp != nil {
+		dst = append(dst, `"ConsumerCreationTimestamp":`...)
+		dst = wire.AppendJSONTime(dst, *x.ConsumerCreationTimestamp)
+		dst = append(dst, ',')
+	}
+	if x.StreamARN != nil {
+		dst = append(dst, `"StreamARN":`...)
+		dst = wire.AppendJSONString(dst, *x.StreamARN)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *DescribeLimitsOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.ShardLimit != nil {
@@ -46,6 +101,16 @@ func (x *DescribeLimitsOutput) appendJSON(dst []byte) []byte {
 	if x.OnDemandStreamCountLimit != nil {
 		dst = append(dst, `"OnDemandStreamCountLimit":`...)
 		dst = wire.AppendJSONInt(dst, int64(*x.OnDemandStreamCountLimit))
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *DescribeStreamConsumerOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ConsumerDescription != nil {
+		dst = append(dst, `"ConsumerDescription":`...)
+		dst = x.ConsumerDescription.appendJSON(dst)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -161,6 +226,21 @@ func (x *ListShardsOutput) appendJSON(dst []byte) []byte {
 	if x.Shards != nil {
 		dst = append(dst, `"Shards":`...)
 		dst = appendShardListJSON(dst, x.Shards)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ListStreamConsumersOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Consumers != nil {
+		dst = append(dst, `"Consumers":`...)
+		dst = appendConsumerListJSON(dst, x.Consumers)
 		dst = append(dst, ',')
 	}
 	if x.NextToken != nil {
@@ -311,6 +391,16 @@ func (x *Record) appendJSON(dst []byte) []byte {
 	if x.EncryptionType != nil {
 		dst = append(dst, `"EncryptionType":`...)
 		dst = wire.AppendJSONString(dst, *x.EncryptionType)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *RegisterStreamConsumerOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Consumer != nil {
+		dst = append(dst, `"Consumer":`...)
+		dst = x.Consumer.appendJSON(dst)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -536,6 +626,31 @@ func (x *StreamSummary) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *SubscribeToShardEvent) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Records != nil {
+		dst = append(dst, `"Records":`...)
+		dst = appendRecordListJSON(dst, x.Records)
+		dst = append(dst, ',')
+	}
+	if x.ContinuationSequenceNumber != nil {
+		dst = append(dst, `"ContinuationSequenceNumber":`...)
+		dst = wire.AppendJSONString(dst, *x.ContinuationSequenceNumber)
+		dst = append(dst, ',')
+	}
+	if x.MillisBehindLatest != nil {
+		dst = append(dst, `"MillisBehindLatest":`...)
+		dst = wire.AppendJSONInt(dst, *x.MillisBehindLatest)
+		dst = append(dst, ',')
+	}
+	if x.ChildShards != nil {
+		dst = append(dst, `"ChildShards":`...)
+		dst = appendChildShardListJSON(dst, x.ChildShards)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *Tag) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Key != nil {
@@ -592,6 +707,15 @@ func (x *WarmThroughputObject) appendJSON(dst []byte) []byte {
 }
 
 func appendChildShardListJSON(dst []byte, items []ChildShard) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendConsumerListJSON(dst []byte, items []Consumer) []byte {
 	dst = append(dst, '[')
 	for i := range items {
 		dst = items[i].appendJSON(dst)

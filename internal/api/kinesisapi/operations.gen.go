@@ -44,6 +44,15 @@ func DeleteStream(fn func(context.Context, *DeleteStreamInput) (*DeleteStreamOut
 	}, fn)
 }
 
+// DeregisterStreamConsumer is the operation POST /, served by fn.
+func DeregisterStreamConsumer(fn func(context.Context, *DeregisterStreamConsumerInput) (*DeregisterStreamConsumerOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[5], &wire.Codec[DeregisterStreamConsumerInput, DeregisterStreamConsumerOutput]{
+		DecodeJSON: (*DeregisterStreamConsumerInput).decodeJSON,
+		DecodeCBOR: (*DeregisterStreamConsumerInput).decodeCBOR,
+		Validate:   func(x *DeregisterStreamConsumerInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // DescribeLimits is the operation POST /, served by fn.
 func DescribeLimits(fn func(context.Context, *DescribeLimitsInput) (*DescribeLimitsOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[7], &wire.Codec[DescribeLimitsInput, DescribeLimitsOutput]{
@@ -62,6 +71,17 @@ func DescribeStream(fn func(context.Context, *DescribeStreamInput) (*DescribeStr
 		Validate:   func(x *DescribeStreamInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*DescribeStreamOutput).appendJSON,
 		EncodeCBOR: (*DescribeStreamOutput).appendCBOR,
+	}, fn)
+}
+
+// DescribeStreamConsumer is the operation POST /, served by fn.
+func DescribeStreamConsumer(fn func(context.Context, *DescribeStreamConsumerInput) (*DescribeStreamConsumerOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[9], &wire.Codec[DescribeStreamConsumerInput, DescribeStreamConsumerOutput]{
+		DecodeJSON: (*DescribeStreamConsumerInput).decodeJSON,
+		DecodeCBOR: (*DescribeStreamConsumerInput).decodeCBOR,
+		Validate:   func(x *DescribeStreamConsumerInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*DescribeStreamConsumerOutput).appendJSON,
+		EncodeCBOR: (*DescribeStreamConsumerOutput).appendCBOR,
 	}, fn)
 }
 
@@ -140,6 +160,17 @@ func ListShards(fn func(context.Context, *ListShardsInput) (*ListShardsOutput, e
 	}, fn)
 }
 
+// ListStreamConsumers is the operation POST /, served by fn.
+func ListStreamConsumers(fn func(context.Context, *ListStreamConsumersInput) (*ListStreamConsumersOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[18], &wire.Codec[ListStreamConsumersInput, ListStreamConsumersOutput]{
+		DecodeJSON: (*ListStreamConsumersInput).decodeJSON,
+		DecodeCBOR: (*ListStreamConsumersInput).decodeCBOR,
+		Validate:   func(x *ListStreamConsumersInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ListStreamConsumersOutput).appendJSON,
+		EncodeCBOR: (*ListStreamConsumersOutput).appendCBOR,
+	}, fn)
+}
+
 // ListStreams is the operation POST /, served by fn.
 func ListStreams(fn func(context.Context, *ListStreamsInput) (*ListStreamsOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[19], &wire.Codec[ListStreamsInput, ListStreamsOutput]{
@@ -204,6 +235,17 @@ func PutRecords(fn func(context.Context, *PutRecordsInput) (*PutRecordsOutput, e
 	}, fn)
 }
 
+// RegisterStreamConsumer is the operation POST /, served by fn.
+func RegisterStreamConsumer(fn func(context.Context, *RegisterStreamConsumerInput) (*RegisterStreamConsumerOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[26], &wire.Codec[RegisterStreamConsumerInput, RegisterStreamConsumerOutput]{
+		DecodeJSON: (*RegisterStreamConsumerInput).decodeJSON,
+		DecodeCBOR: (*RegisterStreamConsumerInput).decodeCBOR,
+		Validate:   func(x *RegisterStreamConsumerInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*RegisterStreamConsumerOutput).appendJSON,
+		EncodeCBOR: (*RegisterStreamConsumerOutput).appendCBOR,
+	}, fn)
+}
+
 // RemoveTagsFromStream is the operation POST /, served by fn.
 func RemoveTagsFromStream(fn func(context.Context, *RemoveTagsFromStreamInput) (*RemoveTagsFromStreamOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[27], &wire.Codec[RemoveTagsFromStreamInput, RemoveTagsFromStreamOutput]{
@@ -219,6 +261,27 @@ func SplitShard(fn func(context.Context, *SplitShardInput) (*SplitShardOutput, e
 		DecodeJSON: (*SplitShardInput).decodeJSON,
 		DecodeCBOR: (*SplitShardInput).decodeCBOR,
 		Validate:   func(x *SplitShardInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// SubscribeToShard is the operation POST /, served by fn.
+func SubscribeToShard(fn func(context.Context, *SubscribeToShardInput) (*SubscribeToShardOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[31], &wire.Codec[SubscribeToShardInput, SubscribeToShardOutput]{
+		DecodeJSON: (*SubscribeToShardInput).decodeJSON,
+		DecodeCBOR: (*SubscribeToShardInput).decodeCBOR,
+		Validate:   func(x *SubscribeToShardInput, v *wire.Violations) { x.validate(v, nil) },
+		Events:     func(x *SubscribeToShardOutput) wire.EventStream { return x.EventStream },
+		Exceptions: []string{
+			"ResourceNotFoundException",
+			"ResourceInUseException",
+			"KMSDisabledException",
+			"KMSInvalidStateException",
+			"KMSAccessDeniedException",
+			"KMSNotFoundException",
+			"KMSOptInRequired",
+			"KMSThrottlingException",
+			"InternalFailureException",
+		},
 	}, fn)
 }
 

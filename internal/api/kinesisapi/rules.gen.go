@@ -6,6 +6,10 @@ import (
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
+var ruleConsumerARN = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 2048}, Pattern: &wire.Pattern{Text: "^(arn):aws.*:kinesis:.*:\\d{12}:.*stream\\/[a-zA-Z0-9_.-]+\\/consumer\\/[a-zA-Z0-9_.-]+:[0-9]+", Expr: "^(?:^(arn):aws.*:kinesis:.*:\\d{12}:.*stream\\/[a-zA-Z0-9_.-]+\\/consumer\\/[a-zA-Z0-9_.-]+:[0-9]+)$"}}
+
+var ruleConsumerName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}, Pattern: &wire.Pattern{Text: "[a-zA-Z0-9_.-]+", Set: &wire.ByteSet{0x3ff600000000000, 0x7fffffe87fffffe}, Min: 1}}
+
 var ruleData = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 10485760}}
 
 var ruleDescribeStreamInputLimit = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 10000}}
@@ -15,6 +19,8 @@ var ruleGetRecordsInputLimit = wire.NumberRule{Min: wire.Bound{Set: true, N: 1},
 var ruleHashKey = wire.StringRule{Pattern: &wire.Pattern{Text: "0|([1-9]\\d{0,38})", Decimal: 39}}
 
 var ruleListShardsInputLimit = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 10000}}
+
+var ruleListStreamConsumersInputLimit = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 10000}}
 
 var ruleListStreamsInputLimit = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 10000}}
 

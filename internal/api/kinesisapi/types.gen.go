@@ -4,6 +4,8 @@ package kinesisapi
 
 import (
 	"time"
+
+	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
 // AddTagsToStreamOutput has no members.
@@ -17,6 +19,9 @@ type DecreaseStreamRetentionPeriodOutput struct{}
 
 // DeleteStreamOutput has no members.
 type DeleteStreamOutput struct{}
+
+// DeregisterStreamConsumerOutput has no members.
+type DeregisterStreamConsumerOutput struct{}
 
 // DisableEnhancedMonitoringOutput is shared with other operations.
 type DisableEnhancedMonitoringOutput = EnhancedMonitoringOutput
@@ -63,6 +68,23 @@ type ChildShard struct {
 	HashKeyRange *HashKeyRange // required
 }
 
+// Consumer is the model's structure Consumer.
+type Consumer struct {
+	ConsumerName              *string    // required
+	ConsumerARN               *string    // required
+	ConsumerStatus            *string    // required
+	ConsumerCreationTimestamp *time.Time // required
+}
+
+// ConsumerDescription is the model's structure ConsumerDescription.
+type ConsumerDescription struct {
+	ConsumerName              *string    // required
+	ConsumerARN               *string    // required
+	ConsumerStatus            *string    // required
+	ConsumerCreationTimestamp *time.Time // required
+	StreamARN                 *string    // required
+}
+
 // CreateStreamInput is the model's structure CreateStreamInput.
 type CreateStreamInput struct {
 	StreamName          *string // required
@@ -89,6 +111,14 @@ type DeleteStreamInput struct {
 	StreamId                *string
 }
 
+// DeregisterStreamConsumerInput is the model's structure DeregisterStreamConsumerInput.
+type DeregisterStreamConsumerInput struct {
+	StreamARN    *string
+	ConsumerName *string
+	ConsumerARN  *string
+	StreamId     *string
+}
+
 // DescribeLimitsInput is the model's structure DescribeLimitsInput.
 type DescribeLimitsInput struct {
 }
@@ -99,6 +129,19 @@ type DescribeLimitsOutput struct {
 	OpenShardCount           *int32 // required
 	OnDemandStreamCount      *int32 // required
 	OnDemandStreamCountLimit *int32 // required
+}
+
+// DescribeStreamConsumerInput is the model's structure DescribeStreamConsumerInput.
+type DescribeStreamConsumerInput struct {
+	StreamARN    *string
+	ConsumerName *string
+	ConsumerARN  *string
+	StreamId     *string
+}
+
+// DescribeStreamConsumerOutput is the model's structure DescribeStreamConsumerOutput.
+type DescribeStreamConsumerOutput struct {
+	ConsumerDescription *ConsumerDescription // required
 }
 
 // DescribeStreamInput is the model's structure DescribeStreamInput.
@@ -220,6 +263,21 @@ type ListShardsOutput struct {
 	NextToken *string
 }
 
+// ListStreamConsumersInput is the model's structure ListStreamConsumersInput.
+type ListStreamConsumersInput struct {
+	StreamARN               *string // required
+	NextToken               *string
+	MaxResults              *int32
+	StreamCreationTimestamp *time.Time
+	StreamId                *string
+}
+
+// ListStreamConsumersOutput is the model's structure ListStreamConsumersOutput.
+type ListStreamConsumersOutput struct {
+	Consumers []Consumer
+	NextToken *string
+}
+
 // ListStreamsInput is the model's structure ListStreamsInput.
 type ListStreamsInput struct {
 	Limit                    *int32
@@ -327,6 +385,19 @@ type Record struct {
 	EncryptionType              *string
 }
 
+// RegisterStreamConsumerInput is the model's structure RegisterStreamConsumerInput.
+type RegisterStreamConsumerInput struct {
+	StreamARN    *string // required
+	ConsumerName *string // required
+	StreamId     *string
+	Tags         map[string]string
+}
+
+// RegisterStreamConsumerOutput is the model's structure RegisterStreamConsumerOutput.
+type RegisterStreamConsumerOutput struct {
+	Consumer *Consumer // required
+}
+
 // RemoveTagsFromStreamInput is the model's structure RemoveTagsFromStreamInput.
 type RemoveTagsFromStreamInput struct {
 	StreamName *string
@@ -364,6 +435,13 @@ type SplitShardInput struct {
 	NewStartingHashKey *string // required
 	StreamARN          *string
 	StreamId           *string
+}
+
+// StartingPosition is the model's structure StartingPosition.
+type StartingPosition struct {
+	Type           *string // required
+	SequenceNumber *string
+	Timestamp      *time.Time
 }
 
 // StreamDescription is the model's structure StreamDescription.
@@ -411,6 +489,27 @@ type StreamSummary struct {
 	StreamStatus            *string // required
 	StreamModeDetails       *StreamModeDetails
 	StreamCreationTimestamp *time.Time
+}
+
+// SubscribeToShardEvent is the model's structure SubscribeToShardEvent.
+type SubscribeToShardEvent struct {
+	Records                    []Record // required
+	ContinuationSequenceNumber *string  // required
+	MillisBehindLatest         *int64   // required
+	ChildShards                []ChildShard
+}
+
+// SubscribeToShardInput is the model's structure SubscribeToShardInput.
+type SubscribeToShardInput struct {
+	ConsumerARN      *string // required
+	StreamId         *string
+	ShardId          *string           // required
+	StartingPosition *StartingPosition // required
+}
+
+// SubscribeToShardOutput is the model's structure SubscribeToShardOutput.
+type SubscribeToShardOutput struct {
+	EventStream wire.EventStream // required
 }
 
 // Tag is the model's structure Tag.
@@ -470,6 +569,13 @@ type WarmThroughputObject struct {
 	TargetMiBps  *int32
 	CurrentMiBps *int32
 }
+
+// Values of ConsumerStatus.
+const (
+	ConsumerStatusCreating = "CREATING"
+	ConsumerStatusDeleting = "DELETING"
+	ConsumerStatusActive   = "ACTIVE"
+)
 
 // Values of EncryptionType.
 const (

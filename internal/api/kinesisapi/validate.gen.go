@@ -76,6 +76,36 @@ func (x *DeleteStreamInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *DeregisterStreamConsumerInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamARN != nil {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.ConsumerName != nil {
+		v.String(p, "consumerName", *x.ConsumerName, &ruleConsumerName)
+	}
+	if x.ConsumerARN != nil {
+		v.String(p, "consumerARN", *x.ConsumerARN, &ruleConsumerARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+}
+
+func (x *DescribeStreamConsumerInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamARN != nil {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.ConsumerName != nil {
+		v.String(p, "consumerName", *x.ConsumerName, &ruleConsumerName)
+	}
+	if x.ConsumerARN != nil {
+		v.String(p, "consumerARN", *x.ConsumerARN, &ruleConsumerARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+}
+
 func (x *DescribeStreamInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.StreamName != nil {
 		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
@@ -224,6 +254,23 @@ func (x *ListShardsInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *ListStreamConsumersInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamARN == nil {
+		v.Required(p, "streamARN")
+	} else {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleListStreamConsumersInputLimit)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+}
+
 func (x *ListStreamsInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.Limit != nil {
 		v.Int(p, "limit", int64(*x.Limit), &ruleListStreamsInputLimit)
@@ -354,6 +401,26 @@ func (x *PutRecordsRequestEntry) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *RegisterStreamConsumerInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamARN == nil {
+		v.Required(p, "streamARN")
+	} else {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.ConsumerName == nil {
+		v.Required(p, "consumerName")
+	} else {
+		v.String(p, "consumerName", *x.ConsumerName, &ruleConsumerName)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+	if x.Tags != nil {
+		v.Size(p, "tags", len(x.Tags), &ruleTagMap, func() string { return wire.MapText(x.Tags) })
+		v.StringMap(p, "tags", x.Tags, &ruleTagKey, &ruleTagValue, false)
+	}
+}
+
 func (x *RemoveTagsFromStreamInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.StreamName != nil {
 		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
@@ -405,11 +472,44 @@ func (x *SplitShardInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *StartingPosition) validate(v *wire.Violations, p *wire.Path) {
+	if x.Type == nil {
+		v.Required(p, "type")
+	} else {
+		v.String(p, "type", *x.Type, &ruleShardIteratorType)
+	}
+	if x.SequenceNumber != nil {
+		v.String(p, "sequenceNumber", *x.SequenceNumber, &ruleSequenceNumber)
+	}
+}
+
 func (x *StreamModeDetails) validate(v *wire.Violations, p *wire.Path) {
 	if x.StreamMode == nil {
 		v.Required(p, "streamMode")
 	} else {
 		v.String(p, "streamMode", *x.StreamMode, &ruleStreamMode)
+	}
+}
+
+func (x *SubscribeToShardInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.ConsumerARN == nil {
+		v.Required(p, "consumerARN")
+	} else {
+		v.String(p, "consumerARN", *x.ConsumerARN, &ruleConsumerARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+	if x.ShardId == nil {
+		v.Required(p, "shardId")
+	} else {
+		v.String(p, "shardId", *x.ShardId, &ruleShardId)
+	}
+	if x.StartingPosition == nil {
+		v.Required(p, "startingPosition")
+	} else {
+		at := p.Member("startingPosition")
+		x.StartingPosition.validate(v, &at)
 	}
 }
 

@@ -128,6 +128,10 @@ func (doc *streamDoc) succeed(gone *streamState) {
 	if n := gone.logCount(); n > 0 {
 		doc.Drops = append(doc.Drops, dropDoc{ID: gone.ID, Logs: n, At: gone.Until})
 	}
+	doc.NewestConsumer = gone.NewestConsumer
+	for i := range gone.Consumers {
+		doc.NewestConsumer = max(doc.NewestConsumer, gone.Consumers[i].Created)
+	}
 	doc.newest(gone.Newest)
 	for _, sh := range gone.Shards {
 		doc.newest(sh.Created)

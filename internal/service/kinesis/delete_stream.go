@@ -7,7 +7,7 @@ import (
 )
 
 // deleteStream makes a stream DELETING; it is gone after Config.TransitionDelay. Deleting it once more is no error.
-// EnforceConsumerDeletion asks for nothing while there are no consumers.
+// Its consumers go with it, if EnforceConsumerDeletion says so; otherwise a stream with consumers stays.
 func (s *Service) deleteStream(ctx context.Context, in *kinesisapi.DeleteStreamInput) (*kinesisapi.DeleteStreamOutput, error) {
 	st, _, err := s.existing(ctx, "DeleteStream", in.StreamName, in.StreamARN)
 	if err != nil {
@@ -21,6 +21,9 @@ func (s *Service) deleteStream(ctx context.Context, in *kinesisapi.DeleteStreamI
 			return streamDoc{}, errNoChange
 		case status == statusUpdating:
 			return streamDoc{}, errNotActive(cur.key, status)
+		}
+		if len(cur.consumers(now)) > 0 && (in.EnforceConsumerDeletion == nil || !*in.EnforceConsumerDeletion) {
+			return streamDoc{}, errStreamHasConsumers(cur.key)
 		}
 		doc := cur.copyDoc()
 		doc.Status, doc.Until = statusGone, 0

@@ -27,7 +27,7 @@ func (s *Service) describeStreamSummary(ctx context.Context, in *kinesisapi.Desc
 		EnhancedMonitoring:      monitoring(cur),
 		EncryptionType:          new(encryptionNone),
 		OpenShardCount:          &open,
-		ConsumerCount:           new(int32(0)),
+		ConsumerCount:           new(int32(len(cur.consumers(now)))),
 		MaxRecordSizeInKiB:      &cur.MaxRecordKiB,
 	}}, nil
 }

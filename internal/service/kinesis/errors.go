@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
-	"github.com/hookswitch/hookswitch/internal/arn"
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
@@ -75,11 +74,6 @@ func errNoSuchShard(k streamKey, id string) error {
 // errShardDoesNotExist is for reading from a shard, or a stream, that is not there.
 func errShardDoesNotExist(k streamKey, index int) error {
 	return notFound("Shard " + shardID(index) + " in stream " + k.of() + " does not exist")
-}
-
-// errNoConsumer is for a consumer's ARN. (Our text.)
-func errNoConsumer(a arn.ARN) error {
-	return notFound(fmt.Sprintf("Consumer %s, account %s not found.", a, a.Account))
 }
 
 func errRecordTooLarge(path string, n, maxBytes int) error {

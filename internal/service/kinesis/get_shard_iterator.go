@@ -34,7 +34,8 @@ func (s *Service) getShardIterator(ctx context.Context, in *kinesisapi.GetShardI
 	if err != nil {
 		return nil, err
 	}
-	from, err := s.position(ctx, cur, sh, in, now)
+	start := startingPoint{call: "GetShardIterator", kind: *in.ShardIteratorType, sequence: in.StartingSequenceNumber, timestamp: in.Timestamp}
+	from, err := s.position(ctx, cur, sh, start, now)
 	if missing(err) {
 		return nil, errShardDoesNotExist(key, index)
 	}
@@ -63,15 +64,23 @@ func (st *streamState) iterator(sh *shard, from uint64, now time.Time) iterator 
 	return iterator{made: millis(now), id: st.ID, key: st.key, index: sh.index, from: from}
 }
 
-// position returns the place in the shard's log that the request asks for.
-func (s *Service) position(ctx context.Context, st *streamState, sh *shard, in *kinesisapi.GetShardIteratorInput, now time.Time) (uint64, error) {
-	kind := *in.ShardIteratorType
+// startingPoint is where a request asks to begin to read.
+type startingPoint struct {
+	call      string // the operation, for refusals
+	kind      string // a value of ShardIteratorType
+	sequence  *string
+	timestamp *time.Time
+}
+
+// position returns the place in the shard's log that a request asks for.
+func (s *Service) position(ctx context.Context, st *streamState, sh *shard, in startingPoint, now time.Time) (uint64, error) {
+	kind := in.kind
 	bySequence := kind == iterateAtSequence || kind == iterateAfterSequence
-	if bySequence != (in.StartingSequenceNumber != nil) {
-		return 0, errSequenceChoice(kind, in.StartingSequenceNumber != nil)
+	if bySequence != (in.sequence != nil) {
+		return 0, errSequenceChoice(kind, in.sequence != nil)
 	}
 	if bySequence {
-		n, err := checkSequence(st, sh, *in.StartingSequenceNumber)
+		n, err := checkSequence(st, sh, in.call, *in.sequence)
 		if err != nil {
 			return 0, err
 		}
@@ -84,11 +93,11 @@ func (s *Service) position(ctx context.Context, st *streamState, sh *shard, in *
 		return 0, nil
 	}
 	if kind == iterateAtTimestamp {
-		if in.Timestamp == nil {
+		if in.timestamp == nil {
 			return 0, invalidArgument("Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no timestamp parameter.")
 		}
-		if in.Timestamp.After(now) {
-			return 0, errTimestampInFuture(*in.Timestamp, now)
+		if in.timestamp.After(now) {
+			return 0, errTimestampInFuture(*in.timestamp, now)
 		}
 	}
 	log, err := st.logs.open(ctx, st.log(sh))
@@ -99,13 +108,13 @@ func (s *Service) position(ctx context.Context, st *streamState, sh *shard, in *
 		_, last, err := log.Bounds(ctx)
 		return last + 1, err
 	}
-	return log.firstSince(ctx, sh.id, millisCeil(*in.Timestamp))
+	return log.firstSince(ctx, sh.id, millisCeil(*in.timestamp))
 }
 
 // checkSequence reads a sequence number that must be of this shard.
-func checkSequence(st *streamState, sh *shard, text string) (sequenceNumber, error) {
+func checkSequence(st *streamState, sh *shard, call, text string) (sequenceNumber, error) {
 	n, err := parseSequence(text)
-	used := fmt.Sprintf("StartingSequenceNumber %s used in GetShardIterator on shard %s in stream %s is invalid", text, sh.id, st.key.of())
+	used := fmt.Sprintf("StartingSequenceNumber %s used in %s on shard %s in stream %s is invalid", text, call, sh.id, st.key.of())
 	switch {
 	case err != nil:
 		return n, invalidArgument(used + ".")

@@ -24,8 +24,13 @@ type page struct {
 
 // readShard returns up to limit records of a shard from a place on, without those that arrived before horizon.
 func readShard(ctx context.Context, log *recordLog, sh *shard, from uint64, limit int, horizon int64) (page, error) {
+	return readShardUpTo(ctx, log, sh, from, limit, readBytesMax, horizon)
+}
+
+// readShardUpTo is readShard with another bound on the bytes of data and partition keys, unless one record is larger.
+func readShardUpTo(ctx context.Context, log *recordLog, sh *shard, from uint64, limit, bytesMax int, horizon int64) (page, error) {
 	// One more than asked for says whether there is more.
-	rng := storage.Range{Key: sh.id, From: from, Max: limit + 1, MaxBytes: readBytesMax}
+	rng := storage.Range{Key: sh.id, From: from, Max: limit + 1, MaxBytes: bytesMax}
 	recs, err := log.Read(ctx, rng)
 	if err != nil {
 		return page{}, err
@@ -46,7 +51,7 @@ func readShard(ctx context.Context, log *recordLog, sh *shard, from uint64, limi
 			}
 		}
 	}
-	p, err := fillPage(ctx, log, sh, rng, recs, limit, horizon)
+	p, err := fillPage(ctx, log, sh, rng, recs, limit, bytesMax, horizon)
 	if err != nil || p.more || sh.open() {
 		return p, err
 	}
@@ -60,7 +65,7 @@ func readShard(ctx context.Context, log *recordLog, sh *shard, from uint64, limi
 }
 
 // fillPage makes a page of what was read. It cuts at the bounds and finds out whether there is more.
-func fillPage(ctx context.Context, log *recordLog, sh *shard, rng storage.Range, recs []storage.Record, limit int, horizon int64) (page, error) {
+func fillPage(ctx context.Context, log *recordLog, sh *shard, rng storage.Range, recs []storage.Record, limit, bytesMax int, horizon int64) (page, error) {
 	p := page{next: rng.From, seqs: make([]uint64, 0, min(len(recs), limit)), records: make([]record, 0, min(len(recs), limit))}
 	size := 0
 	for _, r := range recs {
@@ -70,7 +75,7 @@ func fillPage(ctx context.Context, log *recordLog, sh *shard, rng storage.Range,
 		}
 		if rec.arrival >= horizon {
 			n := len(rec.data) + len(rec.partitionKey)
-			if len(p.records) == limit || len(p.records) > 0 && size+n > readBytesMax {
+			if len(p.records) == limit || len(p.records) > 0 && size+n > bytesMax {
 				p.more = true
 				return p, nil
 			}

@@ -54,8 +54,10 @@ func (s *Service) Operations() []wire.Operation {
 		kinesisapi.CreateStream(s.createStream),
 		kinesisapi.DecreaseStreamRetentionPeriod(s.decreaseStreamRetentionPeriod),
 		kinesisapi.DeleteStream(s.deleteStream),
+		kinesisapi.DeregisterStreamConsumer(s.deregisterStreamConsumer),
 		kinesisapi.DescribeLimits(s.describeLimits),
 		kinesisapi.DescribeStream(s.describeStream),
+		kinesisapi.DescribeStreamConsumer(s.describeStreamConsumer),
 		kinesisapi.DescribeStreamSummary(s.describeStreamSummary),
 		kinesisapi.DisableEnhancedMonitoring(s.disableEnhancedMonitoring),
 		kinesisapi.EnableEnhancedMonitoring(s.enableEnhancedMonitoring),
@@ -63,14 +65,17 @@ func (s *Service) Operations() []wire.Operation {
 		kinesisapi.GetShardIterator(s.getShardIterator),
 		kinesisapi.IncreaseStreamRetentionPeriod(s.increaseStreamRetentionPeriod),
 		kinesisapi.ListShards(s.listShards),
+		kinesisapi.ListStreamConsumers(s.listStreamConsumers),
 		kinesisapi.ListStreams(s.listStreams),
 		kinesisapi.ListTagsForResource(s.listTagsForResource),
 		kinesisapi.ListTagsForStream(s.listTagsForStream),
 		kinesisapi.MergeShards(s.mergeShards),
 		kinesisapi.PutRecord(s.putRecord),
 		kinesisapi.PutRecords(s.putRecords),
+		kinesisapi.RegisterStreamConsumer(s.registerStreamConsumer),
 		kinesisapi.RemoveTagsFromStream(s.removeTagsFromStream),
 		kinesisapi.SplitShard(s.splitShard),
+		kinesisapi.SubscribeToShard(s.subscribeToShard),
 		kinesisapi.TagResource(s.tagResource),
 		kinesisapi.UntagResource(s.untagResource),
 		kinesisapi.UpdateMaxRecordSize(s.updateMaxRecordSize),
@@ -88,7 +93,8 @@ const changeAttemptsMax = 64
 // refreshBytes is how much of the metadata log is read at once, in bytes.
 const refreshBytes = 8 << 20
 
-// Service serves the Kinesis API. It is safe for concurrent use and has no goroutines of its own.
+// Service serves the Kinesis API. It is safe for concurrent use. It has no goroutines of its own but those that follow
+// shards for subscriptions, which end with them.
 type Service struct {
 	storage storage.Engine
 	meta    storage.Log
@@ -98,6 +104,7 @@ type Service struct {
 	delay   time.Duration
 	tokens  *sealer
 	trims   trimmer
+	fanout  fanout
 
 	randMu sync.Mutex // guards rand
 	rand   io.Reader
@@ -225,6 +232,9 @@ func (s *Service) replace(key streamKey, old, next *streamState) (cur *streamSta
 		delete(s.byID, old.ID)
 	}
 	s.byID[next.ID] = st
+	if old != nil {
+		s.fanout.changed(old.ID)
+	}
 	return cur, true
 }
 

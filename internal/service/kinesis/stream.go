@@ -66,7 +66,10 @@ type streamDoc struct {
 	Scaled      []int64 `json:"scaled,omitempty"`
 	ModeChanged []int64 `json:"modeChanged,omitempty"`
 	// Metrics are the shard-level metrics that were enabled.
-	Metrics []string `json:"metrics,omitempty"`
+	Metrics   []string      `json:"metrics,omitempty"`
+	Consumers []consumerDoc `json:"consumers,omitempty"`
+	// NewestConsumer is the latest creation of a consumer that is gone, in seconds.
+	NewestConsumer int64 `json:"newestConsumer,omitempty"`
 	// Newest is the latest creation of a shard of the incarnations before this one, in seconds.
 	Newest int64 `json:"newest,omitempty"`
 	// Drops are the logs of earlier incarnations that are still to be removed.
@@ -161,6 +164,7 @@ func (st *streamState) copyDoc() streamDoc {
 	doc := st.streamDoc
 	doc.Tags = maps.Clone(doc.Tags)
 	doc.Shards = slices.Clone(doc.Shards)
+	doc.Consumers = cloneConsumers(doc.Consumers)
 	doc.Drops = slices.Clone(doc.Drops)
 	return doc
 }

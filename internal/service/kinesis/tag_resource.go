@@ -3,32 +3,38 @@ package kinesis
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
 	"github.com/hookswitch/hookswitch/internal/arn"
-	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
-// tagResource adds tags to a stream or gives them other values.
+// tagResource adds tags to a stream or a consumer or gives them other values.
 func (s *Service) tagResource(ctx context.Context, in *kinesisapi.TagResourceInput) (*kinesisapi.TagResourceOutput, error) {
-	st, err := s.resource(ctx, "TagResource", *in.ResourceARN)
+	st, id, err := s.resource(ctx, "TagResource", *in.ResourceARN)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.tag(ctx, st, in.Tags); err != nil {
+	if id != nil {
+		err = s.changeConsumer(ctx, st, *id, func(cur *streamState, c *consumerDoc, _ time.Time) (err error) {
+			c.Tags, err = addTags(cur.key, c.Tags, in.Tags)
+			return err
+		})
+	} else {
+		err = s.tag(ctx, st, in.Tags)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return &kinesisapi.TagResourceOutput{}, nil
 }
 
-// resource returns the stream with an ARN. Consumers, which also have ARNs, do not exist yet.
-func (s *Service) resource(ctx context.Context, action, text string) (*stream, error) {
+// resource returns the stream with an ARN. For the ARN of a consumer, it is the consumer's stream, and id the consumer.
+func (s *Service) resource(ctx context.Context, action, text string) (st *stream, id *consumerID, err error) {
 	if a, err := arn.Parse(text); err == nil && strings.Contains(a.Resource, "/consumer/") {
-		if _, err := keyFromARN(wire.CallerFrom(ctx), action, text); err != nil {
-			return nil, err
-		}
-		return nil, errNoConsumer(a)
+		st, id, _, err := s.existingConsumer(ctx, action, text)
+		return st, &id, err
 	}
-	st, _, err := s.existing(ctx, action, nil, &text)
-	return st, err
+	st, _, err = s.existing(ctx, action, nil, &text)
+	return st, nil, err
 }

@@ -39,6 +39,7 @@ func (s *Service) Work(ctx context.Context) (busy bool, err error) {
 		return false, fmt.Errorf("kinesis: %w", err)
 	}
 	now := s.clock.Now()
+	s.fanout.forget(now)
 	dropped, dropErr := s.dropOne(ctx, now)
 	more, trimErr := s.trimSome(ctx, now)
 	return dropped || more, errors.Join(dropErr, trimErr)
@@ -58,7 +59,10 @@ func (s *Service) dropOne(ctx context.Context, now time.Time) (bool, error) {
 		for _, sh := range cur.Shards {
 			doc.Newest = max(doc.Newest, sh.Created)
 		}
-		doc.Status, doc.Shards, doc.Tags = statusGone, nil, nil
+		for _, c := range cur.Consumers {
+			doc.NewestConsumer = max(doc.NewestConsumer, c.Created)
+		}
+		doc.Status, doc.Shards, doc.Tags, doc.Consumers = statusGone, nil, nil, nil
 	}
 	kept := doc.Drops[:0]
 	for _, d := range doc.Drops {
