@@ -69,12 +69,9 @@ var accountForm = regexp.MustCompile(`^[0-9]{12}$`)
 func (c Config) Validate() error {
 	var errs []error
 	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	for name, addr := range map[string]string{"--listen": c.Listen, "--tls": c.TLS} {
-		if addr == "" {
-			continue
-		}
-		if _, _, err := net.SplitHostPort(addr); err != nil {
-			wrong("%s %q: want host:port", name, addr)
+	for _, f := range [][2]string{{"--listen", c.Listen}, {"--tls", c.TLS}} {
+		if _, _, err := net.SplitHostPort(f[1]); err != nil && f[1] != "" {
+			wrong("%s %q: want host:port", f[0], f[1])
 		}
 	}
 	if c.Memory && c.EngineURL != "" {
