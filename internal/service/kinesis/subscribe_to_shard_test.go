@@ -292,26 +292,14 @@ func TestSubscriptionEndsWithWhatItReads(t *testing.T) {
 	}
 }
 
-// TestSubscriptionEndsWithItsShard closes the shard under a subscription: it tells of the children, once it has told all.
+// TestSubscriptionEndsWithItsShard splits the shard under a subscription: it tells of the children, once it has told all.
 func TestSubscriptionEndsWithItsShard(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
 		l := w.listen(t, w.register("app"), `"Type":"LATEST"`)
 		synctest.Wait()
 		w.put("s", 2)
 		w.advance(time.Second)
-		st := w.svc.known(streamKey{testAccount, testRegion, "s"})
-		err := w.svc.change(w.ctx, st, func(cur *streamState) (streamDoc, error) {
-			doc := cur.copyDoc()
-			now := w.clock.Now()
-			doc.Shards[0].Closed = millis(now)
-			for _, half := range splitHashSpace(2) {
-				doc.Shards = append(doc.Shards, shardDoc{Start: half.start, End: half.end, Created: now.Unix() + 1, Parents: []int{0}})
-			}
-			return doc, nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		w.ok("SplitShard", `{"StreamName":"s","ShardToSplit":"shardId-000000000000","NewStartingHashKey":"170141183460469231731687303715884105728"}`)
 		got := l.next()
 		if eventKeys(got) != "k0 k1" || !l.ended() {
 			t.Fatalf("the subscription hears %v", got)
