@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream"
 
+	"github.com/hookswitch/hookswitch/internal/clock"
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
@@ -466,4 +467,80 @@ type greeting struct {
 func (g *greeting) Write(b []byte) (int, error) {
 	g.once.Do(g.done)
 	return len(b), nil
+}
+
+// keysSeen is a connection that passes on the partition keys of what it is sent.
+type keysSeen struct{ keys chan string }
+
+func (k keysSeen) Write(b []byte) (int, error) {
+	m, err := eventstream.NewDecoder().Decode(bytes.NewReader(b), nil)
+	if err != nil {
+		return 0, err
+	}
+	var e struct {
+		Records []struct{ PartitionKey string }
+	}
+	if err := json.Unmarshal(m.Payload, &e); err != nil {
+		return 0, err
+	}
+	for _, r := range e.Records {
+		k.keys <- r.PartitionKey
+	}
+	return len(b), nil
+}
+
+// TestSubscriptionsOnEveryEngine puts from several sides while a subscription listens: each record comes once, and those
+// of one producer in their order.
+func TestSubscriptionsOnEveryEngine(t *testing.T) {
+	for name, open := range engines(t, clock.System{}) {
+		t.Run(name, func(t *testing.T) {
+			w := &world{t: t, ctx: as(testAccount, testRegion), cfg: Config{Storage: open()}}
+			defer w.cfg.Storage.Close()
+			var err error
+			if w.svc, err = New(w.ctx, w.cfg); err != nil {
+				t.Fatal(err)
+			}
+			w.create("s", 1)
+			arn := w.register("app")
+			seen := keysSeen{make(chan string, 1000)}
+			ctx, cancel := context.WithCancel(w.ctx)
+			var all sync.WaitGroup
+			for _, op := range w.svc.Operations() {
+				if op.Model.Name != "SubscribeToShard" {
+					continue
+				}
+				resp, err := op.Serve(ctx, &wire.Request{Encoding: wire.JSON, Body: []byte(subscribeBody(arn, `"Type":"LATEST"`))})
+				if err != nil {
+					t.Fatal(err)
+				}
+				all.Go(func() {
+					if err := resp.Stream(ctx, seen); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			const producers, each = 4, 25
+			for i := range producers {
+				all.Go(func() {
+					for j := range each {
+						w.ok("PutRecord", `{"StreamName":"s","PartitionKey":"%d-%d","Data":""}`, i, j)
+					}
+				})
+			}
+			next := [producers]int{}
+			for range producers * each {
+				var i, j int
+				key := <-seen.keys
+				if _, err := fmt.Sscanf(key, "%d-%d", &i, &j); err != nil || j != next[i] {
+					t.Fatalf("producer %d's record %d came as %s", i, next[i], key)
+				}
+				next[i]++
+			}
+			cancel()
+			all.Wait()
+			if len(seen.keys) != 0 {
+				t.Errorf("%d records too many", len(seen.keys))
+			}
+		})
+	}
 }
