@@ -57,8 +57,6 @@ var kinesisExchanges = []exchange{
 	pair("DescribeStream", kinesisapi.DescribeStream, (*kinesis.Client).DescribeStream),
 	pair("DescribeStreamConsumer", kinesisapi.DescribeStreamConsumer, (*kinesis.Client).DescribeStreamConsumer),
 	pair("DescribeStreamSummary", kinesisapi.DescribeStreamSummary, (*kinesis.Client).DescribeStreamSummary),
-	pair("DisableEnhancedMonitoring", kinesisapi.DisableEnhancedMonitoring, (*kinesis.Client).DisableEnhancedMonitoring),
-	pair("EnableEnhancedMonitoring", kinesisapi.EnableEnhancedMonitoring, (*kinesis.Client).EnableEnhancedMonitoring),
 	pair("GetRecords", kinesisapi.GetRecords, (*kinesis.Client).GetRecords),
 	pair("GetShardIterator", kinesisapi.GetShardIterator, (*kinesis.Client).GetShardIterator),
 	pair("IncreaseStreamRetentionPeriod", kinesisapi.IncreaseStreamRetentionPeriod, (*kinesis.Client).IncreaseStreamRetentionPeriod),

@@ -78,8 +78,6 @@ var Allowed = []string{
 	"DescribeStream",
 	"DescribeStreamConsumer",
 	"DescribeStreamSummary",
-	"DisableEnhancedMonitoring",
-	"EnableEnhancedMonitoring",
 	"GetRecords",
 	"GetShardIterator",
 	"IncreaseStreamRetentionPeriod",

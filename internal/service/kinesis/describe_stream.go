@@ -38,7 +38,7 @@ func (s *Service) describeStream(ctx context.Context, in *kinesisapi.DescribeStr
 		HasMoreShards:           &more,
 		RetentionPeriodHours:    &cur.Retention,
 		StreamCreationTimestamp: createdAt(cur),
-		EnhancedMonitoring:      monitoring(cur),
+		EnhancedMonitoring:      unmonitored(),
 		EncryptionType:          new(encryptionNone),
 	}}, nil
 }
@@ -96,3 +96,8 @@ func modeDetails(st *streamState) *kinesisapi.StreamModeDetails {
 }
 
 func createdAt(st *streamState) *time.Time { return new(time.Unix(st.Created, 0).UTC()) }
+
+// unmonitored is what a stream without shard-level metrics has, and no other is here: nothing would collect them.
+func unmonitored() []kinesisapi.EnhancedMetrics {
+	return []kinesisapi.EnhancedMetrics{{ShardLevelMetrics: []string{}}}
+}

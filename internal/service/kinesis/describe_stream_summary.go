@@ -24,7 +24,7 @@ func (s *Service) describeStreamSummary(ctx context.Context, in *kinesisapi.Desc
 		StreamModeDetails:       modeDetails(cur),
 		RetentionPeriodHours:    &cur.Retention,
 		StreamCreationTimestamp: createdAt(cur),
-		EnhancedMonitoring:      monitoring(cur),
+		EnhancedMonitoring:      unmonitored(),
 		EncryptionType:          new(encryptionNone),
 		OpenShardCount:          &open,
 		ConsumerCount:           new(int32(len(cur.consumers(now)))),

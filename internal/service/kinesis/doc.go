@@ -18,7 +18,7 @@
 // Config's clock. Shards split and merge, and modes change, at once: for Config.TransitionDelay after it the stream is
 // UPDATING. A shard closes when the puts of this process that are under way in the stream have ended; other processes on
 // the same storage learn of it in their next Work, so that one process at a time should serve a stream's writers.
-// A second subscription of a consumer to a shard is noticed within one process only, and no rate is kept for each.
-// Shard-level metrics are a setting that is kept and told; nothing collects metrics yet. What is not there yet is refused
-// by name: WarmThroughputMiBps, encryption, resource policies, account settings.
+// A second subscription of a consumer to a shard is noticed within one process only, and no rate is kept for each. What
+// is not there yet is refused by name: WarmThroughputMiBps, encryption, shard-level metrics (nothing would collect them),
+// resource policies, account settings.
 package kinesis

@@ -271,7 +271,6 @@ func TestUpdatingStreamsTakeRecordsOnly(t *testing.T) {
 		"UpdateShardCount":              `"StreamName":"s","TargetShardCount":4,"ScalingType":"UNIFORM_SCALING"`,
 		"UpdateStreamMode":              fmt.Sprintf(`"StreamARN":%q,"StreamModeDetails":{"StreamMode":"ON_DEMAND"}`, streamOf("s")),
 		"UpdateMaxRecordSize":           fmt.Sprintf(`"StreamARN":%q,"MaxRecordSizeInKiB":2048`, streamOf("s")),
-		"EnableEnhancedMonitoring":      `"StreamName":"s","ShardLevelMetrics":["ALL"]`,
 		"IncreaseStreamRetentionPeriod": `"StreamName":"s","RetentionPeriodHours":48`,
 		"DeleteStream":                  `"StreamName":"s"`,
 	} {

@@ -59,8 +59,6 @@ func (s *Service) Operations() []wire.Operation {
 		kinesisapi.DescribeStream(s.describeStream),
 		kinesisapi.DescribeStreamConsumer(s.describeStreamConsumer),
 		kinesisapi.DescribeStreamSummary(s.describeStreamSummary),
-		kinesisapi.DisableEnhancedMonitoring(s.disableEnhancedMonitoring),
-		kinesisapi.EnableEnhancedMonitoring(s.enableEnhancedMonitoring),
 		kinesisapi.GetRecords(s.getRecords),
 		kinesisapi.GetShardIterator(s.getShardIterator),
 		kinesisapi.IncreaseStreamRetentionPeriod(s.increaseStreamRetentionPeriod),

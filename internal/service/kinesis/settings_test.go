@@ -70,31 +70,3 @@ func TestUpdateMaxRecordSize(t *testing.T) {
 	w.refused("UpdateMaxRecordSize", `{"MaxRecordSizeInKiB":2048}`, "ValidationException",
 		"1 validation error detected: Value null at 'streamARN' failed to satisfy constraint: Member must not be null")
 }
-
-func TestEnhancedMonitoring(t *testing.T) {
-	w := newWorld(t)
-	w.create("s", 1)
-	names := func(v any) string { return strings.Trim(fmt.Sprint(v), "[]") }
-	all := strings.Join(shardMetrics, " ")
-	for _, tt := range []struct{ operation, metrics, before, after string }{
-		{"EnableEnhancedMonitoring", `"OutgoingBytes","IncomingBytes"`, "", "IncomingBytes OutgoingBytes"},
-		{"EnableEnhancedMonitoring", `"OutgoingBytes"`, "IncomingBytes OutgoingBytes", "IncomingBytes OutgoingBytes"},
-		{"DisableEnhancedMonitoring", `"IncomingBytes","IteratorAgeMilliseconds"`, "IncomingBytes OutgoingBytes", "OutgoingBytes"},
-		{"EnableEnhancedMonitoring", `"ALL"`, "OutgoingBytes", all},
-		{"DisableEnhancedMonitoring", `"ALL"`, all, ""},
-	} {
-		out := w.ok(tt.operation, `{"StreamName":"s","ShardLevelMetrics":[%s]}`, tt.metrics)
-		if names(out["CurrentShardLevelMetrics"]) != tt.before || names(out["DesiredShardLevelMetrics"]) != tt.after ||
-			out.text("StreamName") != "s" || out.text("StreamARN") != streamOf("s").String() {
-			t.Errorf("%s %s: %v", tt.operation, tt.metrics, out)
-		}
-		w.reopen()
-		for _, path := range []string{"DescribeStream.StreamDescription", "DescribeStreamSummary.StreamDescriptionSummary"} {
-			operation, member, _ := strings.Cut(path, ".")
-			if got := w.ok(operation, `{"StreamName":"s"}`).at(member + ".EnhancedMonitoring.0.ShardLevelMetrics"); names(got) != tt.after {
-				t.Errorf("%s says %v, want %s", operation, got, tt.after)
-			}
-		}
-	}
-	w.refused("EnableEnhancedMonitoring", `{"StreamName":"none","ShardLevelMetrics":["ALL"]}`, "ResourceNotFoundException", "Stream none under account 123456789012 not found.")
-}

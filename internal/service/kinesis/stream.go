@@ -63,11 +63,9 @@ type streamDoc struct {
 	Shards       []shardDoc        `json:"shards,omitempty"`
 	// Scaled and ModeChanged are when the last calls of UpdateShardCount and UpdateStreamMode were, in milliseconds, as
 	// far back as their limits look.
-	Scaled      []int64 `json:"scaled,omitempty"`
-	ModeChanged []int64 `json:"modeChanged,omitempty"`
-	// Metrics are the shard-level metrics that were enabled.
-	Metrics   []string      `json:"metrics,omitempty"`
-	Consumers []consumerDoc `json:"consumers,omitempty"`
+	Scaled      []int64       `json:"scaled,omitempty"`
+	ModeChanged []int64       `json:"modeChanged,omitempty"`
+	Consumers   []consumerDoc `json:"consumers,omitempty"`
 	// NewestConsumer is the latest creation of a consumer that is gone, in seconds.
 	NewestConsumer int64 `json:"newestConsumer,omitempty"`
 	// Newest is the latest creation of a shard of the incarnations before this one, in seconds.
