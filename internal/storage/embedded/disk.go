@@ -24,6 +24,7 @@ import (
 // reads the older ones.
 const (
 	formatFile   = "FORMAT"
+	creatingFile = "CREATING" // there while the first start is under way
 	formatPrefix = "hookswitch storage format "
 	format       = formatPrefix + "1\n"
 )
@@ -73,54 +74,108 @@ func makeDir(fs vfs.FS, dir string) error {
 	return nil
 }
 
-// checkFormat reads the marker of the directory, and writes it durably into an empty one.
-func checkFormat(fs vfs.FS, dir string) error {
+// checkFormat reads the marker of the directory. Fresh says that there is none yet, since the directory is empty or its
+// creation was cut short: whoever opens the database then calls created.
+//
+// Pebble does not survive a power failure in the middle of its first start: its marker may reach the disk without the
+// manifest that it names. Nothing was acknowledged by then. So a file says that a creation is under way, and what such a
+// one has left is removed before the next try.
+func checkFormat(fs vfs.FS, dir string) (fresh bool, err error) {
 	name := fs.PathJoin(dir, formatFile)
 	f, err := fs.Open(name)
 	if errors.Is(err, os.ErrNotExist) {
-		return writeFormat(fs, dir, name)
+		return true, beginCreation(fs, dir)
 	}
 	if err != nil {
-		return fmt.Errorf("storage: %w", err)
+		return false, fmt.Errorf("storage: %w", err)
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, 100))
 	if err != nil {
-		return fmt.Errorf("storage: read %s: %w", name, err)
+		return false, fmt.Errorf("storage: read %s: %w", name, err)
 	}
 	if string(text) == format {
-		return nil
+		return false, nil
 	}
 	if strings.HasPrefix(string(text), formatPrefix) {
-		return fmt.Errorf("%w: %s was written by another version of hookswitch (it says %q, this version knows %q); use that version or another directory",
+		return false, fmt.Errorf("%w: %s was written by another version of hookswitch (it says %q, this version knows %q); use that version or another directory",
 			ErrFormat, dir, strings.TrimSpace(string(text)), strings.TrimSpace(format))
 	}
-	return fmt.Errorf("%w: %s does not name a format of hookswitch", ErrFormat, name)
+	return false, fmt.Errorf("%w: %s does not name a format of hookswitch", ErrFormat, name)
 }
 
-func writeFormat(fs vfs.FS, dir, name string) error {
-	err := func() error {
-		f, err := fs.Create(name+".new", vfs.WriteCategoryUnspecified)
-		if err != nil {
-			return err
-		}
-		_, err = f.Write([]byte(format))
-		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-			return err
-		}
-		if err := fs.Rename(name+".new", name); err != nil {
-			return err
-		}
-		d, err := fs.OpenDir(dir)
-		if err != nil {
-			return err
-		}
-		return errors.Join(d.Sync(), d.Close())
-	}()
+// beginCreation marks a directory as being created, and removes what an earlier try has left in it. A database that
+// nothing of ours marks is not touched.
+func beginCreation(fs vfs.FS, dir string) error {
+	_, err := fs.Stat(fs.PathJoin(dir, creatingFile))
+	begun := err == nil
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("storage: %w", err)
+	}
+	files, err := fs.List(dir)
 	if err != nil {
-		return fmt.Errorf("storage: write %s: %w", name, err)
+		return fmt.Errorf("storage: list %s: %w", dir, err)
+	}
+	for _, name := range files {
+		if !ofDatabase(name) {
+			continue
+		}
+		if !begun {
+			return fmt.Errorf("%w: %s holds a database (%s) but no %s; use another directory", ErrFormat, dir, name, formatFile)
+		}
+		if err := fs.Remove(fs.PathJoin(dir, name)); err != nil {
+			return fmt.Errorf("storage: remove what a start that was cut short has left: %w", err)
+		}
+	}
+	if begun {
+		return nil
+	}
+	if err := writeFile(fs, dir, creatingFile, "the first start is under way, or was cut short\n"); err != nil {
+		return fmt.Errorf("storage: begin %s: %w", dir, err)
 	}
 	return nil
+}
+
+// ofDatabase reports whether a file is one of those that Pebble makes, besides its lock.
+func ofDatabase(name string) bool {
+	for _, prefix := range []string{"MANIFEST-", "OPTIONS-", "CURRENT", "marker.", "temporary."} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return strings.HasSuffix(name, ".log") || strings.HasSuffix(name, ".sst") || strings.HasSuffix(name, ".blob") || strings.HasSuffix(name, ".dbtmp")
+}
+
+// created marks a directory as whole. It is durable when this returns.
+func created(fs vfs.FS, dir string) error {
+	if err := writeFile(fs, dir, formatFile, format); err != nil {
+		return fmt.Errorf("storage: write the format of %s: %w", dir, err)
+	}
+	if err := fs.Remove(fs.PathJoin(dir, creatingFile)); err != nil { // left behind it means nothing beside the format
+		return fmt.Errorf("storage: %w", err)
+	}
+	return nil
+}
+
+// writeFile writes a small file that is there whole or not at all, and durable when this returns.
+func writeFile(fs vfs.FS, dir, name, text string) error {
+	name = fs.PathJoin(dir, name)
+	f, err := fs.Create(name+".new", vfs.WriteCategoryUnspecified)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write([]byte(text))
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := fs.Rename(name+".new", name); err != nil {
+		return err
+	}
+	d, err := fs.OpenDir(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // Sizes, in bytes. Memtables start small and double up to theirs, so an idle engine holds little.

@@ -73,13 +73,19 @@ func Open(cfg Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkFormat(cfg.FS, cfg.Dir); err != nil {
+	fresh, err := checkFormat(cfg.FS, cfg.Dir)
+	if err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
 	h := &health{log: cfg.Logger, fatal: cfg.Fatal, failed: make(chan struct{}), opening: make(chan error, 1)}
 	db, err := openPebble(cfg.Dir, options(cfg.FS, lock, h), h)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("storage: open %s: %w", cfg.Dir, err), lock.Close())
+	}
+	if fresh {
+		if err := created(cfg.FS, cfg.Dir); err != nil {
+			return nil, errors.Join(err, db.Close(), lock.Close())
+		}
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	e := &Engine{
