@@ -82,7 +82,7 @@ func New(cfg Config) *Handler {
 		method, path, _ := strings.Cut(pattern, " ")
 		h.mux.HandleFunc(method+" "+prefix+path, func(w http.ResponseWriter, r *http.Request) {
 			if err := f(w, r); err != nil {
-				writeError(w, err)
+				h.writeError(w, r, err)
 			}
 		})
 	}
@@ -113,7 +113,7 @@ func New(cfg Config) *Handler {
 	handle("GET /doctor", h.doctor)
 	h.mux.HandleFunc("GET /_localstack/health", func(w http.ResponseWriter, r *http.Request) {
 		if err := h.localstackHealth(w, r); err != nil {
-			writeError(w, err)
+			h.writeError(w, r, err)
 		}
 	})
 	return h
@@ -122,12 +122,12 @@ func New(cfg Config) *Handler {
 // ServeHTTP answers a request, unless it comes from another machine and only this one is allowed.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !h.cfg.Remote && !fromHere(r) {
-		writeError(w, &httpError{http.StatusForbidden, "Forbidden", "", "the operator API answers this machine only; start with --admin-remote to open it"})
+		h.writeError(w, r, &httpError{http.StatusForbidden, "Forbidden", "", "the operator API answers this machine only; start with --admin-remote to open it"})
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, bodyBytesMax)
 	if _, pattern := h.mux.Handler(r); pattern == "" {
-		writeError(w, &httpError{http.StatusNotFound, "NotFound", "", "no such thing here: " + r.Method + " " + r.URL.Path + " (docs/operator-api.md lists what there is)"})
+		h.writeError(w, r, &httpError{http.StatusNotFound, "NotFound", "", "no such thing here: " + r.Method + " " + r.URL.Path + " (docs/operator-api.md lists what there is)"})
 		return
 	}
 	h.mux.ServeHTTP(w, r)

@@ -32,8 +32,8 @@ func notFound(format string, args ...any) error {
 	return &httpError{http.StatusNotFound, "NotFound", "", fmt.Sprintf(format, args...)}
 }
 
-// writeError answers with an error: a refusal of the center as what it is, anything else as our failure.
-func writeError(w http.ResponseWriter, err error) {
+// writeError answers with an error: a refusal of the center as what it is, anything else as our failure, which is logged.
+func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	var e *httpError
 	var refused *center.Refused
 	switch {
@@ -46,10 +46,13 @@ func writeError(w http.ResponseWriter, err error) {
 		case center.Invalid:
 			e.status = http.StatusBadRequest
 		}
-	case switchboard.Retryable(err):
+	case switchboard.Retryable(err), errors.Is(err, switchboard.ErrClosed): // closed: the node is stopping
 		e = &httpError{http.StatusServiceUnavailable, "TryAgain", "", err.Error()}
 	default:
 		e = &httpError{http.StatusInternalServerError, "Internal", "", err.Error()}
+		if r.Context().Err() == nil { // or the client has gone
+			h.cfg.Logger.ErrorContext(r.Context(), "internal failure", "op", r.Pattern, "err", err)
+		}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(e.status)

@@ -37,6 +37,11 @@ func (h *Handler) doctor(w http.ResponseWriter, r *http.Request) error {
 	} else if len(handles) == 0 {
 		found = append(found, finding{"instances", "fail", "there is no instance", "aws connect create-instance --identity-management-type CONNECT_MANAGED --instance-alias demo --inbound-calls-enabled --outbound-calls-enabled"})
 	}
+	for _, info := range h.cfg.Instances.List("", "") {
+		if _, err := h.cfg.Instances.Get(info.Account, info.Region, string(info.ID)); err != nil && r.URL.Query().Get("instance") == "" {
+			found = append(found, finding{"instance " + string(info.ID), "fail", "it cannot be opened: " + err.Error(), "look into the log of the start; aws connect delete-instance removes it with all its data"})
+		}
+	}
 	for _, i := range handles {
 		for _, f := range h.checkInstance(r.Context(), i) {
 			f.Check = nameOf(i) + ": " + f.Check

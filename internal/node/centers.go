@@ -108,18 +108,18 @@ func (c centers) Create(ctx context.Context, account, region string, cmd center.
 	return err
 }
 
-func (c centers) Find(account, region string, id center.InstanceID) (connect.Center, bool) {
+func (c centers) Find(account, region string, id center.InstanceID) (connect.Center, error) {
 	h, err := c.n.instances.Get(account, region, string(id))
 	if err != nil {
-		return nil, false
+		return nil, err
 	}
-	return oneCenter{c.n, h}, true
+	return oneCenter{c.n, h}, nil
 }
 
 func (c centers) List(account, region string) []connect.Center {
 	var all []connect.Center
 	for _, info := range c.n.instances.List(account, region) {
-		if one, ok := c.Find(info.Account, info.Region, info.ID); ok {
+		if one, err := c.Find(info.Account, info.Region, info.ID); err == nil {
 			all = append(all, one)
 		}
 	}

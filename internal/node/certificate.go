@@ -49,7 +49,11 @@ func certificate(dir string) (*tls.Config, []byte, error) {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, nil, err
 		}
-		if err := errors.Join(os.WriteFile(keyFile, key, 0o600), os.WriteFile(certFile, cert, 0o644)); err != nil {
+		// The certificate comes last: without it both are made anew.
+		if err := writeWhole(keyFile, key, 0o600); err != nil {
+			return nil, nil, err
+		}
+		if err := writeWhole(certFile, cert, 0o644); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -79,4 +83,17 @@ func selfSigned(now time.Time) (cert, key []byte, err error) {
 		return nil, nil, err
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), nil
+}
+
+// writeWhole writes a file that is there whole or not at all, whenever the machine stops.
+func writeWhole(name string, text []byte, mode fs.FileMode) error {
+	f, err := os.OpenFile(name+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(name+".new", name)
 }

@@ -134,7 +134,7 @@ func (n *Node) openServices(ctx context.Context) (err error) {
 		return fmt.Errorf("instances: %w", err)
 	}
 	connectAPI := connect.New(connect.Config{
-		Centers: centers{n}, Clock: n.clock, Random: n.cfg.Random, Logger: n.log.With("component", "connect"),
+		Centers: centers{n}, Clock: n.clock, Random: n.cfg.Random,
 		Check: func(ctx context.Context, to arn.ARN) error { return n.exchange.Check(ctx, to) },
 	})
 	n.operations = append(n.operations, n.kinesis.Operations()...)

@@ -37,7 +37,7 @@ func (s *Service) createInstance(ctx context.Context, in *connectapi.CreateInsta
 		}
 		caller := wire.CallerFrom(ctx)
 		id := instanceOfToken(caller, *in.ClientToken)
-		if c, ok := s.cfg.Centers.Find(caller.Account, caller.Region, id); ok {
+		if c, err := s.cfg.Centers.Find(caller.Account, caller.Region, id); err == nil {
 			i := instanceOf(c)
 			if i.Alias != *in.InstanceAlias || i.IdentityManagement != *in.IdentityManagementType {
 				return nil, misused

@@ -59,9 +59,12 @@ type slowCenters map[center.InstanceID]*slowCenter
 
 func (s slowCenters) Create(context.Context, string, string, center.CreateInstance) error { return nil }
 func (s slowCenters) Delete(context.Context, string, string, center.InstanceID) error     { return nil }
-func (s slowCenters) Find(_, _ string, id center.InstanceID) (Center, bool) {
+func (s slowCenters) Find(_, _ string, id center.InstanceID) (Center, error) {
 	c, ok := s[id]
-	return c, ok
+	if !ok {
+		return nil, &center.Refused{Reason: center.NotFound, Kind: center.KindInstance, ID: string(id)}
+	}
+	return c, nil
 }
 func (s slowCenters) List(string, string) []Center { return []Center{s["a"], s["b"]} }
 

@@ -19,8 +19,8 @@ type present struct {
 func (s *Service) present(ctx context.Context, c Center) Center {
 	caller, id := wire.CallerFrom(ctx), instanceOf(c).ID
 	return present{c, func() bool {
-		_, ok := s.cfg.Centers.Find(caller.Account, caller.Region, id)
-		return !ok
+		_, err := s.cfg.Centers.Find(caller.Account, caller.Region, id)
+		return err != nil && noSuch(err)
 	}}
 }
 

@@ -2,9 +2,9 @@ package connect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/arn"
@@ -31,8 +31,9 @@ type Center interface {
 type Centers interface {
 	// Create makes an instance and returns once it takes commands. A taken alias is refused with a *center.Refused.
 	Create(ctx context.Context, account, region string, cmd center.CreateInstance) error
-	// Find returns an instance by its id.
-	Find(account, region string, id center.InstanceID) (Center, bool)
+	// Find returns an instance by its id: a *center.Refused when there is none, another error when it is there and cannot
+	// be reached, as after damage to its journal.
+	Find(account, region string, id center.InstanceID) (Center, error)
 	// List returns the instances of an account and Region, each "" for all there are, in any order.
 	List(account, region string) []Center
 	// Delete ends an instance. Its data goes away.
@@ -46,7 +47,6 @@ type Config struct {
 	Check  func(ctx context.Context, to arn.ARN) error
 	Clock  clock.Clock
 	Random io.Reader // keys and ids of instances, salts of passwords
-	Logger *slog.Logger
 	// PasswordRounds is how often a password is hashed before it is kept. Zero: DefaultPasswordRounds, which takes a few
 	// tenths of a second of one core for each user created with a password.
 	PasswordRounds int
@@ -181,11 +181,20 @@ func (s *Service) operations() []wire.Operation {
 func (s *Service) find(ctx context.Context, instance *string) (Center, error) {
 	caller := wire.CallerFrom(ctx)
 	name := value(instance)
-	c, ok := s.cfg.Centers.Find(caller.Account, caller.Region, center.InstanceID(bare(name)))
-	if !ok || name != bare(name) && name != instanceOf(c).ARN {
+	c, err := s.cfg.Centers.Find(caller.Account, caller.Region, center.InstanceID(bare(name)))
+	if err != nil && !noSuch(err) {
+		return nil, fmt.Errorf("find instance %s: %w", bare(name), err)
+	}
+	if err != nil || name != bare(name) && name != instanceOf(c).ARN {
 		return nil, &connectapi.ResourceNotFoundException{Message: "The specified instance was not found: " + name}
 	}
 	return s.present(ctx, c), nil
+}
+
+// noSuch reports whether an error of Centers.Find means that there is no such instance.
+func noSuch(err error) bool {
+	var r *center.Refused
+	return errors.As(err, &r)
 }
 
 // submit sends a command to the instance that a request names and words its refusal.

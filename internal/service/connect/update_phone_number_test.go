@@ -56,9 +56,9 @@ func (m *movable) half(t *testing.T, from, to int) {
 
 func (m *movable) center(t *testing.T, i int) Center {
 	t.Helper()
-	c, ok := m.Find(testAccount, testRegion, center.InstanceID(*m.tenants[i].id))
-	if !ok {
-		t.Fatalf("no instance %d", i)
+	c, err := m.Find(testAccount, testRegion, center.InstanceID(*m.tenants[i].id))
+	if err != nil {
+		t.Fatalf("no instance %d: %v", i, err)
 	}
 	return c
 }
@@ -318,9 +318,9 @@ type leaving struct {
 	leave func()
 }
 
-func (l leaving) Find(account, region string, id center.InstanceID) (Center, bool) {
-	c, ok := l.world.Find(account, region, id)
-	return interrupted{c, l.leave}, ok
+func (l leaving) Find(account, region string, id center.InstanceID) (Center, error) {
+	c, err := l.world.Find(account, region, id)
+	return interrupted{c, l.leave}, err
 }
 
 func (l leaving) List(account, region string) []Center {

@@ -154,18 +154,18 @@ func (w *world) Create(ctx context.Context, account, region string, cmd center.C
 	return err
 }
 
-func (w *world) Find(account, region string, id center.InstanceID) (Center, bool) {
+func (w *world) Find(account, region string, id center.InstanceID) (Center, error) {
 	h, err := w.instances.Get(account, region, string(id))
 	if err != nil {
-		return nil, false
+		return nil, err
 	}
-	return one{w, h}, true
+	return one{w, h}, nil
 }
 
 func (w *world) List(account, region string) []Center {
 	var all []Center
 	for _, info := range w.instances.List(account, region) {
-		if c, ok := w.Find(info.Account, info.Region, info.ID); ok {
+		if c, err := w.Find(info.Account, info.Region, info.ID); err == nil {
 			all = append(all, c)
 		}
 	}
@@ -358,9 +358,9 @@ func (n *tenant) task(t testing.TB, name string) *string {
 // submit is a command from elsewhere than this service: an agent's desktop, or the telephone network.
 func (n *tenant) submit(t testing.TB, cmd center.Command) center.Step {
 	t.Helper()
-	c, ok := n.Find(testAccount, testRegion, center.InstanceID(*n.id))
-	if !ok {
-		t.Fatal("the instance is gone")
+	c, err := n.Find(testAccount, testRegion, center.InstanceID(*n.id))
+	if err != nil {
+		t.Fatal(err)
 	}
 	return must(c.Submit(t.Context(), cmd))(t)
 }
