@@ -67,6 +67,10 @@ type OperationModel struct {
 	Method string // HTTP method; POST for awsJson and awsQuery
 	Path   string // URI template with {labels}; "/" for awsJson and awsQuery
 	Status int    // HTTP status of success
+
+	// Errors are the error classes that the model declares for the operation, in its order; only of operations that are
+	// served.
+	Errors []string
 }
 
 // An Operation is one modelled operation bound to the function that serves it. Generated constructors make it; a

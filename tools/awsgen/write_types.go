@@ -30,7 +30,18 @@ func (g *generator) writeService() error {
 		if status == 0 {
 			status = 200
 		}
-		g.p("{Name: %q, Method: %q, Path: %q, Status: %d},", op, h.Method, h.RequestURI, status)
+		var declared string
+		if errs := g.Operations.values[op].Errors; g.isAllowed(op) && len(errs) > 0 {
+			declared = ", Errors: []string{"
+			for i, e := range errs {
+				if i > 0 {
+					declared += ", "
+				}
+				declared += strconv.Quote(e.Shape)
+			}
+			declared += "}"
+		}
+		g.p("{Name: %q, Method: %q, Path: %q, Status: %d%s},", op, h.Method, h.RequestURI, status, declared)
 	}
 	g.p("},\n}\n")
 	g.p("// Allowed lists the operations that this package has constructors for, in the model's order.")

@@ -91,74 +91,36 @@ type member struct {
 	set  bool
 }
 
-// Error classes that some operations declare and others do not.
+// Error classes that stand in for others.
 const (
-	invalidParameterCode = "InvalidParameterException"
-	invalidRequestCode   = "InvalidRequestException"
-	notFoundCode         = "ResourceNotFoundException"
-	duplicateCode        = "DuplicateResourceException"
-	inUseCode            = "ResourceInUseException"
-	conflictCode         = "ResourceConflictException"
-	limitCode            = "LimitExceededException"
-	quotaCode            = "ServiceQuotaExceededException"
-	idempotencyCode      = "IdempotencyException"
-	notPublishedCode     = "ContactFlowNotPublishedException"
-	invalidFlowCode      = "InvalidContactFlowException"
+	invalidRequestCode = "InvalidRequestException"
+	limitCode          = "LimitExceededException"
+	quotaCode          = "ServiceQuotaExceededException"
 )
 
-// declares reports whether the model lists an error class for an operation, for the classes above. Clients only have
-// types for what an operation declares.
-func declares(operation, code string) bool {
-	switch code {
-	case invalidParameterCode:
-		return !slices.Contains([]string{"CreateInstance", "DescribeInstance", "ListInstances", "DeleteInstance", "GetContactAttributes"}, operation)
-	case invalidRequestCode:
-		return !slices.Contains([]string{
-			"ListPhoneNumbersV2", "ClaimPhoneNumber", "ReleasePhoneNumber", "DescribePhoneNumber", "AssociatePhoneNumberContactFlow",
-			"DisassociatePhoneNumberContactFlow", "SearchAvailablePhoneNumbers", "UpdatePhoneNumber",
-		}, operation)
-	case notFoundCode:
-		return operation != "ListInstances" && operation != "SearchAvailablePhoneNumbers"
-	}
-	also := func(operations ...string) bool { return slices.Contains(operations, operation) }
-	creates := also("CreateUser", "CreateAgentStatus", "UpdateAgentStatus", "CreateHoursOfOperation", "CreateQueue", "CreateRoutingProfile", "CreateContactFlow")
-	switch code {
-	case duplicateCode:
-		return creates || also("UpdateHoursOfOperation", "UpdateQueueName", "UpdateRoutingProfileName")
-	case limitCode:
-		return creates || also("StartOutboundVoiceContact")
-	case quotaCode:
-		return also("CreateInstance", "CreateHoursOfOperation", "StartTaskContact")
-	case inUseCode:
-		return also("DeleteQueue", "DeleteRoutingProfile", "ReleasePhoneNumber", "UpdatePhoneNumber", "UpdatePhoneNumberMetadata")
-	case conflictCode:
-		return also("AssociateInstanceStorageConfig")
-	case idempotencyCode:
-		return also("ClaimPhoneNumber", "ReleasePhoneNumber", "UpdatePhoneNumber", "UpdatePhoneNumberMetadata")
-	case notPublishedCode:
-		return also("DescribeContactFlow")
-	case invalidFlowCode:
-		return also("CreateContactFlow", "UpdateContactFlowContent")
-	}
-	return true
+// declares reports whether clients know an error class of an operation: the model lists it, or it is one that every
+// operation may answer.
+func declares(op wire.OperationModel, code string) bool {
+	everywhere := []string{"ThrottlingException", "InternalServiceException", "AccessDeniedException", "SerializationException"}
+	return slices.Contains(op.Errors, code) || slices.Contains(everywhere, code)
 }
 
 // asDeclared makes an operation answer only with errors that it declares: the nearest class stands in for another, with
 // the same message. It has not been observed which class AWS takes in such cases.
 func asDeclared(op wire.Operation) wire.Operation {
-	serve, name := op.Serve, op.Model.Name
+	serve := op.Serve
 	op.Serve = func(ctx context.Context, r *wire.Request) (*wire.Response, error) {
 		resp, err := serve(ctx, r)
 		var e wire.Error
-		if err == nil || !errors.As(err, &e) || declares(name, e.ErrorCode()) {
+		if err == nil || !errors.As(err, &e) || declares(op.Model, e.ErrorCode()) {
 			return resp, err
 		}
-		return nil, nearest(name, e)
+		return nil, nearest(op.Model, e)
 	}
 	return op
 }
 
-func nearest(operation string, e wire.Error) error {
+func nearest(operation wire.OperationModel, e wire.Error) error {
 	message := strings.TrimPrefix(strings.TrimPrefix(e.Error(), e.ErrorCode()), ": ")
 	switch {
 	case e.ErrorCode() == limitCode && declares(operation, quotaCode):

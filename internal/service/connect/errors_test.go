@@ -43,22 +43,6 @@ func modelErrors(t testing.TB) map[string][]string {
 	return out
 }
 
-// TestDeclaresIsTheModel holds the table of declares against the model, for every operation served.
-func TestDeclaresIsTheModel(t *testing.T) {
-	model := modelErrors(t)
-	codes := []string{
-		invalidParameterCode, invalidRequestCode, notFoundCode, duplicateCode, inUseCode, conflictCode, limitCode, quotaCode,
-		idempotencyCode, notPublishedCode, invalidFlowCode,
-	}
-	for _, op := range (&Service{}).operations() {
-		for _, code := range codes {
-			if got, want := declares(op.Model.Name, code), slices.Contains(model[op.Model.Name], code); got != want {
-				t.Errorf("declares(%s, %s) is %v, the model says %v", op.Model.Name, code, got, want)
-			}
-		}
-	}
-}
-
 // TestNoOperationAnswersWithWhatItDoesNotDeclare goes through every operation and every refusal that the center knows.
 func TestNoOperationAnswersWithWhatItDoesNotDeclare(t *testing.T) {
 	model := modelErrors(t)
