@@ -16,6 +16,7 @@ var may = []struct {
 	{"internal/clock", ""},
 	{"internal/wire", "self"},
 	{"internal/metric", ""},
+	{"internal/keys$", ""},
 	{"internal/storage$", ""},
 	{"internal/storage", "internal/storage internal/clock"},
 	{"internal/center$", ""},
