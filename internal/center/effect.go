@@ -34,8 +34,11 @@ func (ReleaseLine) isEffect()  {}
 
 // ContactOfEffect returns the contact whose end makes the effect pointless, or "" when it must be carried out anyway.
 func ContactOfEffect(e Effect) ContactID {
-	if d, ok := e.(DialCustomer); ok {
-		return d.Contact
+	switch e := e.(type) {
+	case DialCustomer:
+		return e.Contact
+	case InvokeFunction:
+		return e.Contact
 	}
 	return ""
 }

@@ -83,6 +83,9 @@ type (
 		RingUntil         time.Time               `json:",omitzero"` // when an outbound call is given up
 		ExpiresAt         time.Time               `json:",omitzero"` // when a task ends by itself
 		ClientToken       string                  `json:",omitempty"`
+		Line              ContactID               `json:",omitempty"` // the contact whose line it has; none: its own
+		Hooks             map[FlowOccasion]FlowID `json:",omitempty"` // flows that its predecessor had set
+		Callback          *Callback               `json:",omitempty"` // CALLBACK only
 	}
 	// ContactConnectedToSystem says that the customer is on the line (voice), or that the contact began to run (task).
 	ContactConnectedToSystem struct{ Contact ContactID }
@@ -161,6 +164,8 @@ type (
 
 // States of a contact on an agent's desk, as agent events spell them.
 const (
+	AgentContactIncoming   = "INCOMING" // a callback is offered
+	AgentContactPending    = "PENDING"  // a callback was accepted and is being set up
 	AgentContactConnecting = "CONNECTING"
 	AgentContactConnected  = "CONNECTED"
 	AgentContactOnHold     = "CONNECTED_ONHOLD"
@@ -232,6 +237,8 @@ func AgentOf(e Event) AgentID {
 		return e.Agent
 	case ContactLeft:
 		return e.Agent
+	case ContactAccepted:
+		return e.Agent
 	case ContactCleared:
 		return e.Agent
 	}
@@ -268,6 +275,22 @@ func ContactOf(e Event) ContactID {
 	case ContactDisconnected:
 		return e.Contact
 	case ContactCleared:
+		return e.Contact
+	case FlowMoved:
+		return e.Contact
+	case FlowPlayed:
+		return e.Contact
+	case FlowNoted:
+		return e.Contact
+	case FlowHooked:
+		return e.Contact
+	case ContactAnalyticsSet:
+		return e.Contact
+	case ContactLinked:
+		return e.Contact
+	case ContactAccepted:
+		return e.Contact
+	case ContactDialled:
 		return e.Contact
 	case ContactCompleted:
 		return e.Contact

@@ -25,6 +25,8 @@ const (
 	KindUser            Kind = "agent"
 	KindSecurityProfile Kind = "security-profile"
 	KindFlow            Kind = "contact-flow"
+	KindModule          Kind = "flow-module"
+	KindFunction        Kind = "lambda-function"
 	KindPhoneNumber     Kind = "phone-number"
 	KindAssociation     Kind = "storage-config"
 	KindContact         Kind = "contact"
@@ -182,10 +184,15 @@ type Flow struct {
 	Description string
 	State       string // ACTIVE or ARCHIVED
 	Status      string // PUBLISHED or SAVED
-	Content     string
+	Content     string // published; of a flow that never was, what is saved
 	Tags        map[string]string
 	ModifiedAt  time.Time
+	Draft       string `json:",omitempty"` // saved later than what is published
+	Default     bool   `json:",omitempty"` // runs on its occasion when a contact has set no other; cannot be deleted
 }
+
+// TypeModule is the Type of a Flow that is a module: invoked by flows, never run by itself.
+const TypeModule = "MODULE"
 
 // PhoneNumber is a number claimed for the instance.
 type PhoneNumber struct {

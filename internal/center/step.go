@@ -176,6 +176,16 @@ var eventWords = func() map[string]func([]byte) (Event, error) {
 	word[Event, ContactLeft](w)
 	word[Event, ContactDisconnected](w)
 	word[Event, ContactCleared](w)
+	word[Event, FlowMoved](w)
+	word[Event, FlowPlayed](w)
+	word[Event, FlowNoted](w)
+	word[Event, FlowHooked](w)
+	word[Event, ContactAnalyticsSet](w)
+	word[Event, ContactLinked](w)
+	word[Event, ContactAccepted](w)
+	word[Event, ContactDialled](w)
+	word[Event, FunctionAssociated](w)
+	word[Event, FunctionDisassociated](w)
 	word[Event, ContactCompleted](w)
 	return w
 }()
@@ -184,5 +194,6 @@ var effectWords = func() map[string]func([]byte) (Effect, error) {
 	w := map[string]func([]byte) (Effect, error){}
 	word[Effect, DialCustomer](w)
 	word[Effect, ReleaseLine](w)
+	word[Effect, InvokeFunction](w)
 	return w
 }()

@@ -35,7 +35,8 @@ type DeskContact struct {
 	ConnectedAt time.Time `json:",omitzero"`
 	State       string    // one of the AgentContact states
 	StateSince  time.Time
-	Until       time.Time `json:",omitzero"` // when the state ends by itself
+	Until       time.Time `json:",omitzero"`  // when the state ends by itself
+	Accepted    bool      `json:",omitempty"` // and not joined with the customer yet
 }
 
 // Clone returns a copy that shares nothing that Apply changes.
@@ -95,8 +96,15 @@ func (a *Agent) Apply(at time.Time, e center.Event) {
 	case center.ContactOffered:
 		a.Desk = append(a.Desk, DeskContact{
 			ID: e.Contact, Channel: e.Channel, Method: e.Method, Initial: e.Initial, Queue: e.Queue, QueuedAt: e.QueuedAt,
-			State: center.AgentContactConnecting, StateSince: at, Until: e.Until,
+			State: offered(e.Method), StateSince: at, Until: e.Until,
 		})
+	case center.ContactAccepted:
+		if c := a.Contact(e.Contact); c != nil {
+			c.Accepted, c.Until = true, time.Time{}
+			if c.State != e.State {
+				c.State, c.StateSince = e.State, at
+			}
+		}
 	case center.ContactMissed:
 		a.move(e.Contact, e.State, at, time.Time{})
 	case center.ContactConnected:
@@ -130,8 +138,16 @@ func (a *Agent) clear(at time.Time, id center.ContactID) {
 	}
 }
 
+// offered is the state of a contact that rings: agents see of a callback that it is one.
+func offered(method string) string {
+	if method == MethodCallback {
+		return center.AgentContactIncoming
+	}
+	return center.AgentContactConnecting
+}
+
 func (a *Agent) move(id center.ContactID, state string, at, until time.Time) {
 	if c := a.Contact(id); c != nil {
-		c.State, c.StateSince, c.Until = state, at, until
+		c.State, c.StateSince, c.Until, c.Accepted = state, at, until, false
 	}
 }

@@ -41,8 +41,26 @@ type Contact struct {
 	Age      int            // seconds that it counts as older than it is
 	Queue    *QueueVisit    `json:",omitempty"` // the queue it waits in or waited in last
 	Attempts int            // offers to agents so far
-	Offer    *Offer         `json:",omitempty"` // while it rings
+	Offer    *Offer         `json:",omitempty"` // while it rings, and until the agent is joined with the customer
 	Agent    *Handling      `json:",omitempty"` // once an agent was connected
+
+	Next      center.ContactID     `json:",omitempty"` // that continues it; the last one
+	Line      center.ContactID     `json:",omitempty"` // whose line it has; none: its own
+	Position  *center.FlowPosition `json:",omitempty"` // while it stands in a flow
+	Flows     *FlowData            `json:",omitempty"` // what its flows have set and learnt
+	Callback  *center.Callback     `json:",omitempty"`
+	Analytics *center.Analytics    `json:",omitempty"`
+}
+
+// FlowData is what the flows of a contact have set and learnt for flows to come.
+type FlowData struct {
+	Hooks      map[center.FlowOccasion]center.FlowID `json:",omitempty"`
+	Attributes map[string]string                     `json:",omitempty"` // of the flow that runs
+	External   map[string]string                     `json:",omitempty"` // what the last function answered
+	Metrics    map[string]string                     `json:",omitempty"`
+	Input      string                                `json:",omitempty"` // what the customer has entered last
+	Callback   string                                `json:",omitempty"` // E.164
+	Voice      string                                `json:",omitempty"`
 }
 
 // QueueVisit is a contact's stay in a queue.
@@ -55,9 +73,10 @@ type QueueVisit struct {
 
 // Offer is a contact ringing at an agent.
 type Offer struct {
-	Agent center.AgentID
-	At    time.Time
-	Until time.Time
+	Agent      center.AgentID
+	At         time.Time
+	Until      time.Time
+	AcceptedAt time.Time `json:",omitzero"`
 }
 
 // Handling is what an agent did with a contact.
@@ -85,7 +104,16 @@ func (c Contact) Clone() Contact {
 		h := *c.Agent
 		c.Agent = &h
 	}
+	if c.Flows != nil {
+		c.Flows = c.Flows.clone()
+	}
 	return c
+}
+
+func (f *FlowData) clone() *FlowData {
+	n := *f
+	n.Hooks, n.Attributes = maps.Clone(f.Hooks), maps.Clone(f.Attributes) // the others are replaced whole
+	return &n
 }
 
 // Waiting reports whether the contact stands in a queue and is not being offered.
@@ -107,7 +135,10 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 			Customer: e.Customer, System: e.System, Flow: e.Flow, Target: e.Queue, Name: e.Name, Description: e.Description,
 			References: slices.Clone(e.References), Details: maps.Clone(e.Details), Attributes: maps.Clone(e.Attributes),
 			Tags: maps.Clone(e.Tags), Segment: maps.Clone(e.Segment), InitiatedAt: at, ScheduledAt: e.ScheduledAt,
-			RingUntil: e.RingUntil, ExpiresAt: e.ExpiresAt, Priority: PriorityUsual,
+			RingUntil: e.RingUntil, ExpiresAt: e.ExpiresAt, Priority: PriorityUsual, Line: e.Line, Callback: e.Callback,
+		}
+		if len(e.Hooks) > 0 {
+			c.Flows = &FlowData{Hooks: maps.Clone(e.Hooks)}
 		}
 	case center.ContactConnectedToSystem:
 		c.ConnectedToSystemAt, c.RingUntil = at, time.Time{}
@@ -121,14 +152,17 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 	case center.ContactRoutingChanged:
 		c.Priority, c.Age = e.Priority, e.Age
 	case center.ContactQueued:
-		c.Queue = &QueueVisit{Queue: e.Queue, Agent: e.Agent, EnqueuedAt: at}
+		c.Queue, c.Position = &QueueVisit{Queue: e.Queue, Agent: e.Agent, EnqueuedAt: at}, nil
 	case center.ContactOffered:
 		c.Attempts++
 		c.Offer = &Offer{Agent: e.Agent, At: at, Until: e.Until}
 	case center.ContactMissed:
+		if c.Phase() == Accepted {
+			c.Position = nil // of the whisper
+		}
 		c.Offer = nil
 	case center.ContactConnected:
-		c.Offer = nil
+		c.Offer, c.Position = nil, nil
 		c.dequeue(at)
 		c.Agent = &Handling{Agent: e.Agent, Username: e.Username, RoutingProfile: e.RoutingProfile, ConnectedAt: at}
 	case center.ContactHeld:
@@ -136,11 +170,13 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 		c.Agent.Holds++
 	case center.ContactResumed:
 		c.Agent.resume(at)
+		c.Position = nil
 	case center.ContactLeft:
 		c.Agent.resume(at)
+		c.Position = nil
 		c.Agent.LeftAt, c.Agent.LeaveBy = at, e.Until
 	case center.ContactDisconnected:
-		c.DisconnectedAt, c.DisconnectReason, c.RingUntil = at, e.Reason, time.Time{}
+		c.DisconnectedAt, c.DisconnectReason, c.RingUntil, c.Position = at, e.Reason, time.Time{}, nil
 		c.dequeue(at)
 	case center.ContactCleared:
 		if c.Agent != nil && c.Agent.Agent == e.Agent && !c.Agent.LeftAt.IsZero() && c.Agent.ClearedAt.IsZero() {
@@ -149,7 +185,9 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 	case center.ContactCompleted:
 		c.CompletedAt = at
 	default:
-		return
+		if !c.applyFlow(at, e) {
+			return
+		}
 	}
 	c.UpdatedAt = at
 }

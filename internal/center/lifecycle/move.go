@@ -18,6 +18,7 @@ const (
 	Running   Phase = "RUNNING"   // in a flow
 	Queued    Phase = "QUEUED"    // waits in a queue
 	Offered   Phase = "OFFERED"   // rings at an agent, and keeps its place in the queue
+	Accepted  Phase = "ACCEPTED"  // the agent has accepted, and is not joined with the customer yet
 	Talking   Phase = "TALKING"   // an agent is in the conversation
 	Held      Phase = "HELD"      // an agent is in the conversation, and the customer is on hold
 	Left      Phase = "LEFT"      // the agent has left, the customer has not
@@ -44,6 +45,8 @@ func (c *Contact) Phase() Phase {
 		return Held
 	case c.Agent != nil:
 		return Talking
+	case c.Offer != nil && !c.Offer.AcceptedAt.IsZero():
+		return Accepted
 	case c.Offer != nil:
 		return Offered
 	case c.Queue != nil:
@@ -59,14 +62,14 @@ func (c *Contact) Phase() Phase {
 // Over reports whether the customer is gone, or the task is over.
 func (c *Contact) Over() bool { return !c.DisconnectedAt.IsZero() }
 
-// Due returns when time alone moves the contact on: an outbound call is given up, a scheduled task begins, a task
-// expires. The zero time: never.
+// Due returns when time alone moves the contact on: an outbound call is given up, a scheduled task or callback begins, a
+// task expires, a flow has waited for long enough. The zero time: never.
 func (c *Contact) Due() time.Time {
 	if c.Over() {
 		return time.Time{}
 	}
 	due := c.ExpiresAt
-	for _, t := range []time.Time{c.RingUntil, c.start()} {
+	for _, t := range [...]time.Time{c.RingUntil, c.start(), c.waitsUntil()} {
 		if !t.IsZero() && (due.IsZero() || t.Before(due)) {
 			due = t
 		}
@@ -74,8 +77,15 @@ func (c *Contact) Due() time.Time {
 	return due
 }
 
+func (c *Contact) waitsUntil() time.Time {
+	if c.Position == nil {
+		return time.Time{}
+	}
+	return c.Position.Until
+}
+
 func (c *Contact) start() time.Time {
-	if c.ConnectedToSystemAt.IsZero() {
+	if c.ConnectedToSystemAt.IsZero() && c.Queue == nil {
 		return c.ScheduledAt
 	}
 	return time.Time{}
@@ -89,21 +99,29 @@ func (c *Contact) May(e center.Event) error {
 	case center.ContactInitiated:
 		ok = phase == Unborn
 	case center.ContactConnectedToSystem:
-		ok = phase == Dialling || phase == Scheduled
+		ok = phase == Dialling || phase == Scheduled || phase == Accepted && c.Callback != nil
 	case center.ContactTargeted:
-		ok = phase == Running || phase == Queued
+		ok = open(phase)
 	case center.ContactAttributesChanged:
 		ok = true // also for a contact that the machine has let go of
 	case center.ContactRoutingChanged:
-		ok = phase == Running || phase == Queued || phase == Offered
+		ok = open(phase)
 	case center.ContactQueued:
-		ok = phase == Running
+		ok = phase == Running || phase == Scheduled && c.Callback != nil
 	case center.ContactOffered:
 		ok = phase == Queued
-	case center.ContactMissed:
+	case center.ContactMissed, center.ContactConnected:
+		ok = (phase == Offered || phase == Accepted) && c.Offer.Agent == center.AgentOf(e)
+	case center.ContactAccepted:
 		ok = phase == Offered && c.Offer.Agent == e.Agent
-	case center.ContactConnected:
-		ok = phase == Offered && c.Offer.Agent == e.Agent
+	case center.ContactDialled:
+		ok = phase == Accepted && c.Callback != nil && c.ConnectedToSystemAt.IsZero()
+	case center.FlowMoved, center.FlowPlayed, center.FlowHooked:
+		ok = open(phase) || phase == Held
+	case center.FlowNoted, center.ContactAnalyticsSet:
+		ok = open(phase) || phase == Held || phase == Talking
+	case center.ContactLinked:
+		ok = phase != Unborn && phase != Completed
 	case center.ContactHeld:
 		ok = phase == Talking && c.Agent.Agent == e.Agent && c.Channel == center.Voice
 	case center.ContactResumed:
@@ -123,6 +141,9 @@ func (c *Contact) May(e center.Event) error {
 	return nil
 }
 
+// open reports whether flows run for a contact in a phase and may change it. While it is on hold they may only play.
+func open(p Phase) bool { return p == Running || p == Queued || p == Offered || p == Accepted }
+
 // Inbound reports whether the contact came in from the customer's side rather than being dialled.
 func (d *DeskContact) Inbound() bool {
 	return d.Method != "OUTBOUND" && (d.Method != "API" || d.Channel != center.Voice)
@@ -135,6 +156,11 @@ func (d *DeskContact) Clearable() bool {
 		return true
 	}
 	return false
+}
+
+// Rings reports whether a state of a contact on a desk is that of an offer.
+func Rings(state string) bool {
+	return state == center.AgentContactConnecting || state == center.AgentContactIncoming
 }
 
 // May reports whether the event can happen to the agent now; the error says what it would have needed.
@@ -169,7 +195,9 @@ func (a *Agent) May(e center.Event) error {
 		free, _ := a.Slots(e.Channel)
 		ok = ok && state == "" && free > 0
 	case center.ContactMissed, center.ContactConnected:
-		ok = ok && state == center.AgentContactConnecting
+		ok = ok && (Rings(state) || state == center.AgentContactPending)
+	case center.ContactAccepted:
+		ok = ok && Rings(state)
 	case center.ContactHeld:
 		ok = ok && state == center.AgentContactConnected
 	case center.ContactResumed:

@@ -22,8 +22,11 @@ func every() map[string]center.Event {
 		center.ContactConnected{Contact: "c", Agent: "a"}, center.ContactHeld{Contact: "c", Agent: "a"},
 		center.ContactResumed{Contact: "c", Agent: "a"}, center.ContactLeft{Contact: "c", Agent: "a"},
 		center.ContactDisconnected{Contact: "c"}, center.ContactCleared{Contact: "c", Agent: "a"}, center.ContactCompleted{Contact: "c"},
+		center.ContactAccepted{Contact: "c", Agent: "a"}, center.ContactDialled{Contact: "c"}, center.ContactLinked{Contact: "c"},
+		center.ContactAnalyticsSet{Contact: "c"}, center.FlowMoved{Contact: "c"}, center.FlowPlayed{Contact: "c"},
+		center.FlowNoted{Contact: "c"}, center.FlowHooked{Contact: "c"},
 	} {
-		out[strings.TrimPrefix(fmt.Sprintf("%T", e), "center.Contact")] = e
+		out[strings.TrimPrefix(strings.TrimPrefix(fmt.Sprintf("%T", e), "center."), "Contact")] = e
 	}
 	return out
 }
@@ -47,19 +50,21 @@ func TestWhatMayHappenToAContact(t *testing.T) {
 		may    string
 	}{
 		{Unborn, nil, "AttributesChanged Cleared Initiated"},
-		{Dialling, []center.Event{dialled}, "AttributesChanged Cleared ConnectedToSystem Disconnected"},
-		{Scheduled, path(), "AttributesChanged Cleared ConnectedToSystem Disconnected"},
-		{Running, path("ConnectedToSystem"), "AttributesChanged Cleared Disconnected Queued RoutingChanged Targeted"},
-		{Queued, path("ConnectedToSystem", "Queued"), "AttributesChanged Cleared Disconnected Offered RoutingChanged Targeted"},
-		{Offered, path("ConnectedToSystem", "Queued", "Offered"), "AttributesChanged Cleared Connected Missed RoutingChanged"},
-		{Queued, path("ConnectedToSystem", "Queued", "Offered", "Missed"), "AttributesChanged Cleared Disconnected Offered RoutingChanged Targeted"},
-		{Talking, path("ConnectedToSystem", "Queued", "Offered", "Connected"), "AttributesChanged Held Left"},
-		{Held, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Held"), "AttributesChanged Left Resumed"},
-		{Talking, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Held", "Resumed"), "AttributesChanged Held Left"},
-		{Left, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Left"), "AttributesChanged Cleared Disconnected"},
-		{AfterWork, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Left", "Disconnected"), "AttributesChanged Cleared"},
-		{Ended, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Left", "Disconnected", "Cleared"), "AttributesChanged Completed"},
-		{Ended, path("ConnectedToSystem", "Queued", "Disconnected"), "AttributesChanged Cleared Completed"},
+		{Dialling, []center.Event{dialled}, "AttributesChanged Cleared ConnectedToSystem Disconnected Linked"},
+		{Scheduled, path(), "AttributesChanged Cleared ConnectedToSystem Disconnected Linked"},
+		{Running, path("ConnectedToSystem"), "AnalyticsSet AttributesChanged Cleared Disconnected FlowHooked FlowMoved FlowNoted FlowPlayed Linked Queued RoutingChanged Targeted"},
+		{Queued, path("ConnectedToSystem", "Queued"), "AnalyticsSet AttributesChanged Cleared Disconnected FlowHooked FlowMoved FlowNoted FlowPlayed Linked Offered RoutingChanged Targeted"},
+		{Offered, path("ConnectedToSystem", "Queued", "Offered"), "Accepted AnalyticsSet AttributesChanged Cleared Connected FlowHooked FlowMoved FlowNoted FlowPlayed Linked Missed RoutingChanged Targeted"},
+		{Queued, path("ConnectedToSystem", "Queued", "Offered", "Missed"), "AnalyticsSet AttributesChanged Cleared Disconnected FlowHooked FlowMoved FlowNoted FlowPlayed Linked Offered RoutingChanged Targeted"},
+		{Accepted, path("ConnectedToSystem", "Queued", "Offered", "Accepted"), "AnalyticsSet AttributesChanged Cleared Connected FlowHooked FlowMoved FlowNoted FlowPlayed Linked Missed RoutingChanged Targeted"},
+		{Talking, path("ConnectedToSystem", "Queued", "Offered", "Accepted", "Connected"), "AnalyticsSet AttributesChanged FlowNoted Held Left Linked"},
+		{Talking, path("ConnectedToSystem", "Queued", "Offered", "Connected"), "AnalyticsSet AttributesChanged FlowNoted Held Left Linked"},
+		{Held, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Held"), "AnalyticsSet AttributesChanged FlowHooked FlowMoved FlowNoted FlowPlayed Left Linked Resumed"},
+		{Talking, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Held", "Resumed"), "AnalyticsSet AttributesChanged FlowNoted Held Left Linked"},
+		{Left, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Left"), "AttributesChanged Cleared Disconnected Linked"},
+		{AfterWork, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Left", "Disconnected"), "AttributesChanged Cleared Linked"},
+		{Ended, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Left", "Disconnected", "Cleared"), "AttributesChanged Completed Linked"},
+		{Ended, path("ConnectedToSystem", "Queued", "Disconnected"), "AttributesChanged Cleared Completed Linked"},
 		{Completed, path("ConnectedToSystem", "Queued", "Disconnected", "Completed"), "AttributesChanged Cleared"},
 	} {
 		t.Run(string(c.phase), func(t *testing.T) {
@@ -148,7 +153,7 @@ func TestWhatMayHappenToAnAgent(t *testing.T) {
 		{"logged in", []center.Event{configured, ask["LoggedIn"]}, "AgentRemoved Configured LoggedOut NextSet Offered OfferedOther StatusChanged"},
 		{"leaving", []center.Event{configured, ask["LoggedIn"], center.AgentStatusChanged{Agent: "a", Status: *configured.Status, Leaving: true}},
 			"AgentRemoved Configured LoggedIn LoggedOut NextSet Offered OfferedOther StatusChanged"},
-		{"ringing", []center.Event{configured, offer}, "Configured Connected LoggedIn Missed NextSet"},
+		{"ringing", []center.Event{configured, offer}, "Accepted Configured Connected LoggedIn Missed NextSet"},
 		{"connected", []center.Event{configured, offer, ask["Connected"]}, "Configured Held Left LoggedIn NextSet"},
 		{"on hold", []center.Event{configured, offer, ask["Connected"], ask["Held"]}, "Configured Left LoggedIn NextSet Resumed"},
 		{"missed", []center.Event{configured, offer, center.ContactMissed{Contact: "c", Agent: "a", State: center.AgentContactMissed}}, "Cleared Configured LoggedIn NextSet"},
