@@ -74,6 +74,22 @@ func (x *DecreaseStreamRetentionPeriodInput) decodeCBOR(d *wire.CBORDecoder) {
 	}
 }
 
+func (x *DeleteResourcePolicyInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ResourceARN":
+			x.ResourceARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *DeleteStreamInput) decodeCBOR(d *wire.CBORDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -111,6 +127,15 @@ func (x *DeregisterStreamConsumerInput) decodeCBOR(d *wire.CBORDecoder) {
 		default:
 			d.Skip()
 		}
+	}
+}
+
+func (x *DescribeAccountSettingsInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		d.Skip()
 	}
 }
 
@@ -195,6 +220,22 @@ func (x *GetRecordsInput) decodeCBOR(d *wire.CBORDecoder) {
 			x.Limit = d.Int32()
 		case "StreamARN":
 			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *GetResourcePolicyInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ResourceARN":
+			x.ResourceARN = d.String()
 		case "StreamId":
 			x.StreamId = d.String()
 		default:
@@ -381,6 +422,20 @@ func (x *MergeShardsInput) decodeCBOR(d *wire.CBORDecoder) {
 	}
 }
 
+func (x *MinimumThroughputBillingCommitmentInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Status":
+			x.Status = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *PutRecordInput) decodeCBOR(d *wire.CBORDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -439,6 +494,24 @@ func (x *PutRecordsRequestEntry) decodeCBOR(d *wire.CBORDecoder) {
 			x.ExplicitHashKey = d.String()
 		case "PartitionKey":
 			x.PartitionKey = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *PutResourcePolicyInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ResourceARN":
+			x.ResourceARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		case "Policy":
+			x.Policy = d.String()
 		default:
 			d.Skip()
 		}
@@ -617,6 +690,24 @@ func (x *UntagResourceInput) decodeCBOR(d *wire.CBORDecoder) {
 	}
 }
 
+func (x *UpdateAccountSettingsInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "MinimumThroughputBillingCommitment":
+			x.MinimumThroughputBillingCommitment = nil
+			if !d.IsNull() {
+				x.MinimumThroughputBillingCommitment = new(MinimumThroughputBillingCommitmentInput)
+				x.MinimumThroughputBillingCommitment.decodeCBOR(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *UpdateMaxRecordSizeInput) decodeCBOR(d *wire.CBORDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -673,6 +764,26 @@ func (x *UpdateStreamModeInput) decodeCBOR(d *wire.CBORDecoder) {
 				x.StreamModeDetails = new(StreamModeDetails)
 				x.StreamModeDetails.decodeCBOR(d)
 			}
+		case "WarmThroughputMiBps":
+			x.WarmThroughputMiBps = d.Int32()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateStreamWarmThroughputInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamName":
+			x.StreamName = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
 		case "WarmThroughputMiBps":
 			x.WarmThroughputMiBps = d.Int32()
 		default:

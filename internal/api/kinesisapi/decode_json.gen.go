@@ -74,6 +74,22 @@ func (x *DecreaseStreamRetentionPeriodInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *DeleteResourcePolicyInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ResourceARN":
+			x.ResourceARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *DeleteStreamInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -111,6 +127,15 @@ func (x *DeregisterStreamConsumerInput) decodeJSON(d *wire.JSONDecoder) {
 		default:
 			d.Skip()
 		}
+	}
+}
+
+func (x *DescribeAccountSettingsInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		d.Skip()
 	}
 }
 
@@ -195,6 +220,22 @@ func (x *GetRecordsInput) decodeJSON(d *wire.JSONDecoder) {
 			x.Limit = d.Int32()
 		case "StreamARN":
 			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *GetResourcePolicyInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ResourceARN":
+			x.ResourceARN = d.String()
 		case "StreamId":
 			x.StreamId = d.String()
 		default:
@@ -381,6 +422,20 @@ func (x *MergeShardsInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *MinimumThroughputBillingCommitmentInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Status":
+			x.Status = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *PutRecordInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -439,6 +494,24 @@ func (x *PutRecordsRequestEntry) decodeJSON(d *wire.JSONDecoder) {
 			x.ExplicitHashKey = d.String()
 		case "PartitionKey":
 			x.PartitionKey = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *PutResourcePolicyInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ResourceARN":
+			x.ResourceARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		case "Policy":
+			x.Policy = d.String()
 		default:
 			d.Skip()
 		}
@@ -617,6 +690,24 @@ func (x *UntagResourceInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *UpdateAccountSettingsInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "MinimumThroughputBillingCommitment":
+			x.MinimumThroughputBillingCommitment = nil
+			if !d.IsNull() {
+				x.MinimumThroughputBillingCommitment = new(MinimumThroughputBillingCommitmentInput)
+				x.MinimumThroughputBillingCommitment.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *UpdateMaxRecordSizeInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -673,6 +764,26 @@ func (x *UpdateStreamModeInput) decodeJSON(d *wire.JSONDecoder) {
 				x.StreamModeDetails = new(StreamModeDetails)
 				x.StreamModeDetails.decodeJSON(d)
 			}
+		case "WarmThroughputMiBps":
+			x.WarmThroughputMiBps = d.Int32()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateStreamWarmThroughputInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamName":
+			x.StreamName = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
 		case "WarmThroughputMiBps":
 			x.WarmThroughputMiBps = d.Int32()
 		default:

@@ -69,6 +69,15 @@ func (x *ConsumerDescription) appendCBOR(dst []byte) []byte {
 	return wire.CloseCBOR(dst)
 }
 
+func (x *DescribeAccountSettingsOutput) appendCBOR(dst []byte) []byte {
+	dst = wire.OpenCBORMap(dst)
+	if x.MinimumThroughputBillingCommitment != nil {
+		dst = append(dst, "x\"MinimumThroughputBillingCommitment"...)
+		dst = x.MinimumThroughputBillingCommitment.appendCBOR(dst)
+	}
+	return wire.CloseCBOR(dst)
+}
+
 func (x *DescribeLimitsOutput) appendCBOR(dst []byte) []byte {
 	dst = wire.OpenCBORMap(dst)
 	if x.ShardLimit != nil {
@@ -143,6 +152,15 @@ func (x *GetRecordsOutput) appendCBOR(dst []byte) []byte {
 	if x.ChildShards != nil {
 		dst = append(dst, "kChildShards"...)
 		dst = appendChildShardListCBOR(dst, x.ChildShards)
+	}
+	return wire.CloseCBOR(dst)
+}
+
+func (x *GetResourcePolicyOutput) appendCBOR(dst []byte) []byte {
+	dst = wire.OpenCBORMap(dst)
+	if x.Policy != nil {
+		dst = append(dst, "fPolicy"...)
+		dst = wire.AppendCBORString(dst, *x.Policy)
 	}
 	return wire.CloseCBOR(dst)
 }
@@ -234,6 +252,27 @@ func (x *ListTagsForStreamOutput) appendCBOR(dst []byte) []byte {
 	if x.HasMoreTags != nil {
 		dst = append(dst, "kHasMoreTags"...)
 		dst = wire.AppendCBORBool(dst, *x.HasMoreTags)
+	}
+	return wire.CloseCBOR(dst)
+}
+
+func (x *MinimumThroughputBillingCommitmentOutput) appendCBOR(dst []byte) []byte {
+	dst = wire.OpenCBORMap(dst)
+	if x.Status != nil {
+		dst = append(dst, "fStatus"...)
+		dst = wire.AppendCBORString(dst, *x.Status)
+	}
+	if x.StartedAt != nil {
+		dst = append(dst, "iStartedAt"...)
+		dst = wire.AppendCBORTime(dst, *x.StartedAt)
+	}
+	if x.EndedAt != nil {
+		dst = append(dst, "gEndedAt"...)
+		dst = wire.AppendCBORTime(dst, *x.EndedAt)
+	}
+	if x.EarliestAllowedEndAt != nil {
+		dst = append(dst, "tEarliestAllowedEndAt"...)
+		dst = wire.AppendCBORTime(dst, *x.EarliestAllowedEndAt)
 	}
 	return wire.CloseCBOR(dst)
 }
@@ -543,6 +582,15 @@ func (x *Tag) appendCBOR(dst []byte) []byte {
 	return wire.CloseCBOR(dst)
 }
 
+func (x *UpdateAccountSettingsOutput) appendCBOR(dst []byte) []byte {
+	dst = wire.OpenCBORMap(dst)
+	if x.MinimumThroughputBillingCommitment != nil {
+		dst = append(dst, "x\"MinimumThroughputBillingCommitment"...)
+		dst = x.MinimumThroughputBillingCommitment.appendCBOR(dst)
+	}
+	return wire.CloseCBOR(dst)
+}
+
 func (x *UpdateShardCountOutput) appendCBOR(dst []byte) []byte {
 	dst = wire.OpenCBORMap(dst)
 	if x.StreamName != nil {
@@ -560,6 +608,23 @@ func (x *UpdateShardCountOutput) appendCBOR(dst []byte) []byte {
 	if x.StreamARN != nil {
 		dst = append(dst, "iStreamARN"...)
 		dst = wire.AppendCBORString(dst, *x.StreamARN)
+	}
+	return wire.CloseCBOR(dst)
+}
+
+func (x *UpdateStreamWarmThroughputOutput) appendCBOR(dst []byte) []byte {
+	dst = wire.OpenCBORMap(dst)
+	if x.StreamARN != nil {
+		dst = append(dst, "iStreamARN"...)
+		dst = wire.AppendCBORString(dst, *x.StreamARN)
+	}
+	if x.StreamName != nil {
+		dst = append(dst, "jStreamName"...)
+		dst = wire.AppendCBORString(dst, *x.StreamName)
+	}
+	if x.WarmThroughput != nil {
+		dst = append(dst, "nWarmThroughput"...)
+		dst = x.WarmThroughput.appendCBOR(dst)
 	}
 	return wire.CloseCBOR(dst)
 }

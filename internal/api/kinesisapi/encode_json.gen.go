@@ -81,6 +81,16 @@ func (x *ConsumerDescription) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *DescribeAccountSettingsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.MinimumThroughputBillingCommitment != nil {
+		dst = append(dst, `"MinimumThroughputBillingCommitment":`...)
+		dst = x.MinimumThroughputBillingCommitment.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *DescribeLimitsOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.ShardLimit != nil {
@@ -166,6 +176,16 @@ func (x *GetRecordsOutput) appendJSON(dst []byte) []byte {
 	if x.ChildShards != nil {
 		dst = append(dst, `"ChildShards":`...)
 		dst = appendChildShardListJSON(dst, x.ChildShards)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *GetResourcePolicyOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Policy != nil {
+		dst = append(dst, `"Policy":`...)
+		dst = wire.AppendJSONString(dst, *x.Policy)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -271,6 +291,31 @@ func (x *ListTagsForStreamOutput) appendJSON(dst []byte) []byte {
 	if x.HasMoreTags != nil {
 		dst = append(dst, `"HasMoreTags":`...)
 		dst = wire.AppendJSONBool(dst, *x.HasMoreTags)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *MinimumThroughputBillingCommitmentOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Status != nil {
+		dst = append(dst, `"Status":`...)
+		dst = wire.AppendJSONString(dst, *x.Status)
+		dst = append(dst, ',')
+	}
+	if x.StartedAt != nil {
+		dst = append(dst, `"StartedAt":`...)
+		dst = wire.AppendJSONTime(dst, *x.StartedAt)
+		dst = append(dst, ',')
+	}
+	if x.EndedAt != nil {
+		dst = append(dst, `"EndedAt":`...)
+		dst = wire.AppendJSONTime(dst, *x.EndedAt)
+		dst = append(dst, ',')
+	}
+	if x.EarliestAllowedEndAt != nil {
+		dst = append(dst, `"EarliestAllowedEndAt":`...)
+		dst = wire.AppendJSONTime(dst, *x.EarliestAllowedEndAt)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -641,6 +686,16 @@ func (x *Tag) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *UpdateAccountSettingsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.MinimumThroughputBillingCommitment != nil {
+		dst = append(dst, `"MinimumThroughputBillingCommitment":`...)
+		dst = x.MinimumThroughputBillingCommitment.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *UpdateShardCountOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.StreamName != nil {
@@ -661,6 +716,26 @@ func (x *UpdateShardCountOutput) appendJSON(dst []byte) []byte {
 	if x.StreamARN != nil {
 		dst = append(dst, `"StreamARN":`...)
 		dst = wire.AppendJSONString(dst, *x.StreamARN)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *UpdateStreamWarmThroughputOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.StreamARN != nil {
+		dst = append(dst, `"StreamARN":`...)
+		dst = wire.AppendJSONString(dst, *x.StreamARN)
+		dst = append(dst, ',')
+	}
+	if x.StreamName != nil {
+		dst = append(dst, `"StreamName":`...)
+		dst = wire.AppendJSONString(dst, *x.StreamName)
+		dst = append(dst, ',')
+	}
+	if x.WarmThroughput != nil {
+		dst = append(dst, `"WarmThroughput":`...)
+		dst = x.WarmThroughput.appendJSON(dst)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')

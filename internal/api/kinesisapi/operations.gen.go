@@ -35,6 +35,15 @@ func DecreaseStreamRetentionPeriod(fn func(context.Context, *DecreaseStreamReten
 	}, fn)
 }
 
+// DeleteResourcePolicy is the operation POST /, served by fn.
+func DeleteResourcePolicy(fn func(context.Context, *DeleteResourcePolicyInput) (*DeleteResourcePolicyOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[3], &wire.Codec[DeleteResourcePolicyInput, DeleteResourcePolicyOutput]{
+		DecodeJSON: (*DeleteResourcePolicyInput).decodeJSON,
+		DecodeCBOR: (*DeleteResourcePolicyInput).decodeCBOR,
+		Validate:   func(x *DeleteResourcePolicyInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // DeleteStream is the operation POST /, served by fn.
 func DeleteStream(fn func(context.Context, *DeleteStreamInput) (*DeleteStreamOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[4], &wire.Codec[DeleteStreamInput, DeleteStreamOutput]{
@@ -50,6 +59,16 @@ func DeregisterStreamConsumer(fn func(context.Context, *DeregisterStreamConsumer
 		DecodeJSON: (*DeregisterStreamConsumerInput).decodeJSON,
 		DecodeCBOR: (*DeregisterStreamConsumerInput).decodeCBOR,
 		Validate:   func(x *DeregisterStreamConsumerInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// DescribeAccountSettings is the operation POST /, served by fn.
+func DescribeAccountSettings(fn func(context.Context, *DescribeAccountSettingsInput) (*DescribeAccountSettingsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[6], &wire.Codec[DescribeAccountSettingsInput, DescribeAccountSettingsOutput]{
+		DecodeJSON: (*DescribeAccountSettingsInput).decodeJSON,
+		DecodeCBOR: (*DescribeAccountSettingsInput).decodeCBOR,
+		EncodeJSON: (*DescribeAccountSettingsOutput).appendJSON,
+		EncodeCBOR: (*DescribeAccountSettingsOutput).appendCBOR,
 	}, fn)
 }
 
@@ -104,6 +123,17 @@ func GetRecords(fn func(context.Context, *GetRecordsInput) (*GetRecordsOutput, e
 		Validate:   func(x *GetRecordsInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*GetRecordsOutput).appendJSON,
 		EncodeCBOR: (*GetRecordsOutput).appendCBOR,
+	}, fn)
+}
+
+// GetResourcePolicy is the operation POST /, served by fn.
+func GetResourcePolicy(fn func(context.Context, *GetResourcePolicyInput) (*GetResourcePolicyOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[14], &wire.Codec[GetResourcePolicyInput, GetResourcePolicyOutput]{
+		DecodeJSON: (*GetResourcePolicyInput).decodeJSON,
+		DecodeCBOR: (*GetResourcePolicyInput).decodeCBOR,
+		Validate:   func(x *GetResourcePolicyInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*GetResourcePolicyOutput).appendJSON,
+		EncodeCBOR: (*GetResourcePolicyOutput).appendCBOR,
 	}, fn)
 }
 
@@ -213,6 +243,15 @@ func PutRecords(fn func(context.Context, *PutRecordsInput) (*PutRecordsOutput, e
 	}, fn)
 }
 
+// PutResourcePolicy is the operation POST /, served by fn.
+func PutResourcePolicy(fn func(context.Context, *PutResourcePolicyInput) (*PutResourcePolicyOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[25], &wire.Codec[PutResourcePolicyInput, PutResourcePolicyOutput]{
+		DecodeJSON: (*PutResourcePolicyInput).decodeJSON,
+		DecodeCBOR: (*PutResourcePolicyInput).decodeCBOR,
+		Validate:   func(x *PutResourcePolicyInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // RegisterStreamConsumer is the operation POST /, served by fn.
 func RegisterStreamConsumer(fn func(context.Context, *RegisterStreamConsumerInput) (*RegisterStreamConsumerOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[26], &wire.Codec[RegisterStreamConsumerInput, RegisterStreamConsumerOutput]{
@@ -281,6 +320,17 @@ func UntagResource(fn func(context.Context, *UntagResourceInput) (*UntagResource
 	}, fn)
 }
 
+// UpdateAccountSettings is the operation POST /, served by fn.
+func UpdateAccountSettings(fn func(context.Context, *UpdateAccountSettingsInput) (*UpdateAccountSettingsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[34], &wire.Codec[UpdateAccountSettingsInput, UpdateAccountSettingsOutput]{
+		DecodeJSON: (*UpdateAccountSettingsInput).decodeJSON,
+		DecodeCBOR: (*UpdateAccountSettingsInput).decodeCBOR,
+		Validate:   func(x *UpdateAccountSettingsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*UpdateAccountSettingsOutput).appendJSON,
+		EncodeCBOR: (*UpdateAccountSettingsOutput).appendCBOR,
+	}, fn)
+}
+
 // UpdateMaxRecordSize is the operation POST /, served by fn.
 func UpdateMaxRecordSize(fn func(context.Context, *UpdateMaxRecordSizeInput) (*UpdateMaxRecordSizeOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[35], &wire.Codec[UpdateMaxRecordSizeInput, UpdateMaxRecordSizeOutput]{
@@ -307,5 +357,16 @@ func UpdateStreamMode(fn func(context.Context, *UpdateStreamModeInput) (*UpdateS
 		DecodeJSON: (*UpdateStreamModeInput).decodeJSON,
 		DecodeCBOR: (*UpdateStreamModeInput).decodeCBOR,
 		Validate:   func(x *UpdateStreamModeInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// UpdateStreamWarmThroughput is the operation POST /, served by fn.
+func UpdateStreamWarmThroughput(fn func(context.Context, *UpdateStreamWarmThroughputInput) (*UpdateStreamWarmThroughputOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[38], &wire.Codec[UpdateStreamWarmThroughputInput, UpdateStreamWarmThroughputOutput]{
+		DecodeJSON: (*UpdateStreamWarmThroughputInput).decodeJSON,
+		DecodeCBOR: (*UpdateStreamWarmThroughputInput).decodeCBOR,
+		Validate:   func(x *UpdateStreamWarmThroughputInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*UpdateStreamWarmThroughputOutput).appendJSON,
+		EncodeCBOR: (*UpdateStreamWarmThroughputOutput).appendCBOR,
 	}, fn)
 }

@@ -28,6 +28,8 @@ var ruleListTagsForStreamInputLimit = wire.NumberRule{Min: wire.Bound{Set: true,
 
 var ruleMaxRecordSizeInKiB = wire.NumberRule{Min: wire.Bound{Set: true, N: 1024}, Max: wire.Bound{Set: true, N: 10240}}
 
+var ruleMinimumThroughputBillingCommitmentInputStatus = wire.StringRule{Enum: []string{"ENABLED", "DISABLED"}}
+
 var ruleNaturalIntegerObject = wire.NumberRule{Min: wire.Bound{Set: true, N: 0}}
 
 var ruleNextToken = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 1048576}}

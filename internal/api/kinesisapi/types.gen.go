@@ -17,6 +17,9 @@ type CreateStreamOutput struct{}
 // DecreaseStreamRetentionPeriodOutput has no members.
 type DecreaseStreamRetentionPeriodOutput struct{}
 
+// DeleteResourcePolicyOutput has no members.
+type DeleteResourcePolicyOutput struct{}
+
 // DeleteStreamOutput has no members.
 type DeleteStreamOutput struct{}
 
@@ -28,6 +31,9 @@ type IncreaseStreamRetentionPeriodOutput struct{}
 
 // MergeShardsOutput has no members.
 type MergeShardsOutput struct{}
+
+// PutResourcePolicyOutput has no members.
+type PutResourcePolicyOutput struct{}
 
 // RemoveTagsFromStreamOutput has no members.
 type RemoveTagsFromStreamOutput struct{}
@@ -97,6 +103,12 @@ type DecreaseStreamRetentionPeriodInput struct {
 	StreamId             *string
 }
 
+// DeleteResourcePolicyInput is the model's structure DeleteResourcePolicyInput.
+type DeleteResourcePolicyInput struct {
+	ResourceARN *string // required
+	StreamId    *string
+}
+
 // DeleteStreamInput is the model's structure DeleteStreamInput.
 type DeleteStreamInput struct {
 	StreamName              *string
@@ -111,6 +123,15 @@ type DeregisterStreamConsumerInput struct {
 	ConsumerName *string
 	ConsumerARN  *string
 	StreamId     *string
+}
+
+// DescribeAccountSettingsInput is the model's structure DescribeAccountSettingsInput.
+type DescribeAccountSettingsInput struct {
+}
+
+// DescribeAccountSettingsOutput is the model's structure DescribeAccountSettingsOutput.
+type DescribeAccountSettingsOutput struct {
+	MinimumThroughputBillingCommitment *MinimumThroughputBillingCommitmentOutput
 }
 
 // DescribeLimitsInput is the model's structure DescribeLimitsInput.
@@ -183,6 +204,17 @@ type GetRecordsOutput struct {
 	NextShardIterator  *string
 	MillisBehindLatest *int64
 	ChildShards        []ChildShard
+}
+
+// GetResourcePolicyInput is the model's structure GetResourcePolicyInput.
+type GetResourcePolicyInput struct {
+	ResourceARN *string // required
+	StreamId    *string
+}
+
+// GetResourcePolicyOutput is the model's structure GetResourcePolicyOutput.
+type GetResourcePolicyOutput struct {
+	Policy *string // required
 }
 
 // GetShardIteratorInput is the model's structure GetShardIteratorInput.
@@ -298,6 +330,19 @@ type MergeShardsInput struct {
 	StreamId             *string
 }
 
+// MinimumThroughputBillingCommitmentInput is the model's structure MinimumThroughputBillingCommitmentInput.
+type MinimumThroughputBillingCommitmentInput struct {
+	Status *string // required
+}
+
+// MinimumThroughputBillingCommitmentOutput is the model's structure MinimumThroughputBillingCommitmentOutput.
+type MinimumThroughputBillingCommitmentOutput struct {
+	Status               *string // required
+	StartedAt            *time.Time
+	EndedAt              *time.Time
+	EarliestAllowedEndAt *time.Time
+}
+
 // PutRecordInput is the model's structure PutRecordInput.
 type PutRecordInput struct {
 	StreamName                *string
@@ -344,6 +389,13 @@ type PutRecordsResultEntry struct {
 	ShardId        *string
 	ErrorCode      *string
 	ErrorMessage   *string
+}
+
+// PutResourcePolicyInput is the model's structure PutResourcePolicyInput.
+type PutResourcePolicyInput struct {
+	ResourceARN *string // required
+	StreamId    *string
+	Policy      *string // required
 }
 
 // Record is the model's structure Record.
@@ -502,6 +554,16 @@ type UntagResourceInput struct {
 	StreamId    *string
 }
 
+// UpdateAccountSettingsInput is the model's structure UpdateAccountSettingsInput.
+type UpdateAccountSettingsInput struct {
+	MinimumThroughputBillingCommitment *MinimumThroughputBillingCommitmentInput // required
+}
+
+// UpdateAccountSettingsOutput is the model's structure UpdateAccountSettingsOutput.
+type UpdateAccountSettingsOutput struct {
+	MinimumThroughputBillingCommitment *MinimumThroughputBillingCommitmentOutput
+}
+
 // UpdateMaxRecordSizeInput is the model's structure UpdateMaxRecordSizeInput.
 type UpdateMaxRecordSizeInput struct {
 	StreamARN          *string
@@ -534,6 +596,21 @@ type UpdateStreamModeInput struct {
 	WarmThroughputMiBps *int32
 }
 
+// UpdateStreamWarmThroughputInput is the model's structure UpdateStreamWarmThroughputInput.
+type UpdateStreamWarmThroughputInput struct {
+	StreamARN           *string
+	StreamName          *string
+	StreamId            *string
+	WarmThroughputMiBps *int32 // required
+}
+
+// UpdateStreamWarmThroughputOutput is the model's structure UpdateStreamWarmThroughputOutput.
+type UpdateStreamWarmThroughputOutput struct {
+	StreamARN      *string
+	StreamName     *string
+	WarmThroughput *WarmThroughputObject
+}
+
 // WarmThroughputObject is the model's structure WarmThroughputObject.
 type WarmThroughputObject struct {
 	TargetMiBps  *int32
@@ -563,6 +640,19 @@ const (
 	MetricsNameReadProvisionedThroughputExceeded  = "ReadProvisionedThroughputExceeded"
 	MetricsNameIteratorAgeMilliseconds            = "IteratorAgeMilliseconds"
 	MetricsNameAll                                = "ALL"
+)
+
+// Values of MinimumThroughputBillingCommitmentInputStatus.
+const (
+	MinimumThroughputBillingCommitmentInputStatusEnabled  = "ENABLED"
+	MinimumThroughputBillingCommitmentInputStatusDisabled = "DISABLED"
+)
+
+// Values of MinimumThroughputBillingCommitmentOutputStatus.
+const (
+	MinimumThroughputBillingCommitmentOutputStatusEnabled                        = "ENABLED"
+	MinimumThroughputBillingCommitmentOutputStatusDisabled                       = "DISABLED"
+	MinimumThroughputBillingCommitmentOutputStatusEnabledUntilEarliestAllowedEnd = "ENABLED_UNTIL_EARLIEST_ALLOWED_END"
 )
 
 // Values of ScalingType.

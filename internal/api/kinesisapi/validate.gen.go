@@ -64,6 +64,17 @@ func (x *DecreaseStreamRetentionPeriodInput) validate(v *wire.Violations, p *wir
 	}
 }
 
+func (x *DeleteResourcePolicyInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.ResourceARN == nil {
+		v.Required(p, "resourceARN")
+	} else {
+		v.String(p, "resourceARN", *x.ResourceARN, &ruleResourceARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+}
+
 func (x *DeleteStreamInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.StreamName != nil {
 		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
@@ -147,6 +158,17 @@ func (x *GetRecordsInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 	if x.StreamARN != nil {
 		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+}
+
+func (x *GetResourcePolicyInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.ResourceARN == nil {
+		v.Required(p, "resourceARN")
+	} else {
+		v.String(p, "resourceARN", *x.ResourceARN, &ruleResourceARN)
 	}
 	if x.StreamId != nil {
 		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
@@ -298,6 +320,14 @@ func (x *MergeShardsInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *MinimumThroughputBillingCommitmentInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.Status == nil {
+		v.Required(p, "status")
+	} else {
+		v.String(p, "status", *x.Status, &ruleMinimumThroughputBillingCommitmentInputStatus)
+	}
+}
+
 func (x *PutRecordInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.StreamName != nil {
 		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
@@ -362,6 +392,20 @@ func (x *PutRecordsRequestEntry) validate(v *wire.Violations, p *wire.Path) {
 		v.Required(p, "partitionKey")
 	} else {
 		v.String(p, "partitionKey", *x.PartitionKey, &rulePartitionKey)
+	}
+}
+
+func (x *PutResourcePolicyInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.ResourceARN == nil {
+		v.Required(p, "resourceARN")
+	} else {
+		v.String(p, "resourceARN", *x.ResourceARN, &ruleResourceARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+	if x.Policy == nil {
+		v.Required(p, "policy")
 	}
 }
 
@@ -511,6 +555,15 @@ func (x *UntagResourceInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *UpdateAccountSettingsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.MinimumThroughputBillingCommitment == nil {
+		v.Required(p, "minimumThroughputBillingCommitment")
+	} else {
+		at := p.Member("minimumThroughputBillingCommitment")
+		x.MinimumThroughputBillingCommitment.validate(v, &at)
+	}
+}
+
 func (x *UpdateMaxRecordSizeInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.StreamARN != nil {
 		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
@@ -563,6 +616,23 @@ func (x *UpdateStreamModeInput) validate(v *wire.Violations, p *wire.Path) {
 		x.StreamModeDetails.validate(v, &at)
 	}
 	if x.WarmThroughputMiBps != nil {
+		v.Int(p, "warmThroughputMiBps", int64(*x.WarmThroughputMiBps), &ruleNaturalIntegerObject)
+	}
+}
+
+func (x *UpdateStreamWarmThroughputInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamARN != nil {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.StreamName != nil {
+		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+	if x.WarmThroughputMiBps == nil {
+		v.Required(p, "warmThroughputMiBps")
+	} else {
 		v.Int(p, "warmThroughputMiBps", int64(*x.WarmThroughputMiBps), &ruleNaturalIntegerObject)
 	}
 }

@@ -17,6 +17,7 @@ import (
 // Bounds on a stream's consumers.
 const (
 	consumersMax         = 20 // of a stream
+	consumersOnDemandMax = 50 // of an on-demand stream of an account with the throughput commitment
 	creatingConsumersMax = 5  // in state CREATING at once
 )
 
@@ -27,6 +28,7 @@ type consumerDoc struct {
 	Status  string            `json:"status"`
 	Until   int64             `json:"until,omitempty"` // when a transition of Status is over, milliseconds; 0: it is not in one
 	Tags    map[string]string `json:"tags,omitempty"`
+	Policy  string            `json:"policy,omitempty"` // as a stream's
 }
 
 // status returns the state at a time, as a stream's does.
@@ -107,10 +109,7 @@ func (s *Service) existingConsumer(ctx context.Context, action, consumerARN stri
 		return nil, id, now, invalidArgument("Invalid ConsumerARN: " + consumerARN)
 	}
 	caller := wire.CallerFrom(ctx)
-	key, err := keyFromARN(caller, action, streamARN)
-	if key.account != "" && key.account != caller.Account {
-		return nil, id, now, accessDenied(caller, action, consumerARN)
-	}
+	key, err := keyFromARN(caller, streamARN)
 	if err != nil {
 		return nil, id, now, err
 	}
@@ -118,10 +117,16 @@ func (s *Service) existingConsumer(ctx context.Context, action, consumerARN stri
 	if err != nil {
 		return nil, id, now, err
 	}
-	if st == nil || st.state.Load().consumer(id, now) < 0 {
-		return nil, id, now, errNoConsumer(consumerARN, key)
+	if st != nil {
+		cur := st.state.Load()
+		if i := cur.consumer(id, now); i >= 0 {
+			return st, id, now, cur.admitToConsumer(caller, action, &cur.Consumers[i])
+		}
 	}
-	return st, id, now, nil
+	if key.account != caller.Account {
+		return nil, id, now, accessDenied(caller, action, consumerARN) // that there is none is not theirs to know
+	}
+	return nil, id, now, errNoConsumer(consumerARN, key)
 }
 
 // consumerIn returns the consumer that a request names by its ARN, or by its stream's ARN and its name. When it gives
@@ -137,16 +142,30 @@ func (s *Service) consumerIn(ctx context.Context, action string, streamARN, name
 	if streamARN == nil || name == nil {
 		return nil, consumerID{}, s.clock.Now(), invalidArgument("Either ConsumerARN or both StreamARN and ConsumerName must be specified.")
 	}
-	st, now, err := s.existing(ctx, action, nil, streamARN)
+	now, caller := s.clock.Now(), wire.CallerFrom(ctx)
+	key, err := keyFromARN(caller, *streamARN)
 	if err != nil {
 		return nil, consumerID{}, now, err
 	}
-	cur := st.state.Load()
-	i := cur.consumer(consumerID{name: *name}, now)
-	if i < 0 {
-		return nil, consumerID{}, now, notFound("Consumer " + *name + " under stream " + cur.key.of() + " not found.")
+	st, err := s.stream(ctx, key, now)
+	if err != nil {
+		return nil, consumerID{}, now, err
 	}
-	return st, cur.Consumers[i].id(), now, nil
+	if st != nil {
+		cur := st.state.Load()
+		if i := cur.consumer(consumerID{name: *name}, now); i >= 0 {
+			return st, cur.Consumers[i].id(), now, cur.admitToConsumer(caller, action, &cur.Consumers[i])
+		}
+	}
+	switch {
+	case key.account != caller.Account:
+		err = accessDenied(caller, action, *streamARN)
+	case st == nil:
+		err = errNoStream(key)
+	default:
+		err = notFound("Consumer " + *name + " under stream " + key.of() + " not found.")
+	}
+	return nil, consumerID{}, now, err
 }
 
 // changeConsumer changes one consumer in its stream's description. That it is gone is an error.

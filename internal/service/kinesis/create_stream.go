@@ -48,9 +48,6 @@ func (s *Service) newStreamDoc(c wire.Caller, in *kinesisapi.CreateStreamInput, 
 	if s.delay > 0 {
 		doc.Status, doc.Until = statusCreating, millis(now.Add(s.delay))
 	}
-	if in.WarmThroughputMiBps != nil {
-		return doc, notSupported("WarmThroughputMiBps")
-	}
 	if in.MaxRecordSizeInKiB != nil {
 		doc.MaxRecordKiB = *in.MaxRecordSizeInKiB
 	}
@@ -58,7 +55,17 @@ func (s *Service) newStreamDoc(c wire.Caller, in *kinesisapi.CreateStreamInput, 
 	if err != nil {
 		return doc, err
 	}
-	if shards > s.limits.in(c.Region).Shards { // before room is made for them
+	if in.WarmThroughputMiBps != nil {
+		if doc.Mode != modeOnDemand {
+			return doc, errWarmMode()
+		}
+		if err := s.checkWarm(callerAccount(c), *in.WarmThroughputMiBps, now); err != nil {
+			return doc, err
+		}
+		doc.Warm = *in.WarmThroughputMiBps
+		shards = max(shards, int(doc.Warm))
+	}
+	if doc.Mode == modeProvisioned && shards > s.limits.in(c.Region).Shards { // before room is made for them
 		return doc, errShardLimit(account{c.Account, c.Region}, s.used(account{c.Account, c.Region}, now).shards, s.limits.in(c.Region).Shards, shards)
 	}
 	if doc.Tags, err = addTags(key, nil, in.Tags); err != nil {

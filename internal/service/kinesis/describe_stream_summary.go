@@ -29,5 +29,6 @@ func (s *Service) describeStreamSummary(ctx context.Context, in *kinesisapi.Desc
 		OpenShardCount:          &open,
 		ConsumerCount:           new(int32(len(cur.consumers(now)))),
 		MaxRecordSizeInKiB:      &cur.MaxRecordKiB,
+		WarmThroughput:          s.warmth(cur, now),
 	}}, nil
 }

@@ -19,6 +19,9 @@
 // UPDATING. A shard closes when the puts of this process that are under way in the stream have ended; other processes on
 // the same storage learn of it in their next Work, so that one process at a time should serve a stream's writers.
 // A second subscription of a consumer to a shard is noticed within one process only, and no rate is kept for each. What
-// is not there yet is refused by name: WarmThroughputMiBps, encryption, shard-level metrics (nothing would collect them),
-// resource policies, account settings.
+// is not there yet is refused by name: encryption, shard-level metrics (nothing would collect them).
+//
+// Callers are accounts, which own what they make. What an account may do to another's stream or consumer is what its
+// resource policy says, of the operations that the real service lets policies share; a denial holds for the owner too.
+// Conditions, NotAction and its siblings, and principals other than accounts are refused when a policy is put.
 package kinesis

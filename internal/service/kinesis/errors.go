@@ -30,16 +30,19 @@ func internalFailure() error {
 	return wire.NewError("InternalFailure", http.StatusInternalServerError, "")
 }
 
-// notSupported refuses a setting that is not honoured. The text is ours.
-func notSupported(member string) error {
-	return invalidArgument(member + " is not supported yet.")
-}
-
 // accessDenied is what a caller gets for another account's stream when no policy lets it in. (Text from the
 // documentation of resource policies.)
 func accessDenied(c wire.Caller, action, resource string) error {
-	text := fmt.Sprintf("User: arn:%s:iam::%s:root is not authorized to perform: kinesis:%s on resource: %s because no resource-based policy allows the kinesis:%s action",
-		partition(c), c.Account, action, resource, action)
+	return notAuthorized(c, action, resource, "because no resource-based policy allows the kinesis:"+action+" action")
+}
+
+// explicitlyDenied is what a caller gets whom a policy denies an action. (Text as other services' documentation has it.)
+func explicitlyDenied(c wire.Caller, action, resource string) error {
+	return notAuthorized(c, action, resource, "with an explicit deny in a resource-based policy")
+}
+
+func notAuthorized(c wire.Caller, action, resource, why string) error {
+	text := fmt.Sprintf("User: arn:%s:iam::%s:root is not authorized to perform: kinesis:%s on resource: %s %s", partition(c), c.Account, action, resource, why)
 	return &kinesisapi.AccessDeniedException{Message: text}
 }
 

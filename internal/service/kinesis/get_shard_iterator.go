@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
+	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
 // The values of ShardIteratorType.
@@ -22,7 +23,7 @@ const (
 // first used.
 func (s *Service) getShardIterator(ctx context.Context, in *kinesisapi.GetShardIteratorInput) (*kinesisapi.GetShardIteratorOutput, error) {
 	now := s.clock.Now()
-	key, err := keyFrom(ctx, "GetShardIterator", in.StreamName, in.StreamARN)
+	key, err := keyFrom(wire.CallerFrom(ctx), in.StreamName, in.StreamARN)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +31,7 @@ func (s *Service) getShardIterator(ctx context.Context, in *kinesisapi.GetShardI
 	if !ok {
 		return nil, errNoSuchShard(key, *in.ShardId)
 	}
-	cur, sh, err := s.readable(ctx, key, index, now)
+	cur, sh, err := s.readable(ctx, "GetShardIterator", key, index, now)
 	if err != nil {
 		return nil, err
 	}
@@ -45,11 +46,17 @@ func (s *Service) getShardIterator(ctx context.Context, in *kinesisapi.GetShardI
 	return &kinesisapi.GetShardIteratorOutput{ShardIterator: new(s.tokens.sealIterator(cur.iterator(sh, from, now)))}, nil
 }
 
-// readable returns a stream and a shard of it that can be read.
-func (s *Service) readable(ctx context.Context, key streamKey, index int, now time.Time) (*streamState, *shard, error) {
+// readable returns a stream and a shard of it that can be read, when the caller may do what action says; "": that was
+// decided before.
+func (s *Service) readable(ctx context.Context, action string, key streamKey, index int, now time.Time) (*streamState, *shard, error) {
 	st, err := s.stream(ctx, key, now)
 	if err != nil {
 		return nil, nil, err
+	}
+	if c := wire.CallerFrom(ctx); action != "" && (st != nil || c.Account != key.account) {
+		if err := admit(c, action, key, st); err != nil {
+			return nil, nil, err
+		}
 	}
 	if st != nil {
 		cur := st.state.Load()

@@ -89,14 +89,18 @@ func (s *Service) resumeShardList(ctx context.Context, token string, now time.Ti
 		return list, nil, err
 	}
 	key := streamKey{list.Account, list.Region, list.Name}
-	if c := wire.CallerFrom(ctx); c.Account != key.account || c.Region != key.region {
+	c := wire.CallerFrom(ctx)
+	if c.Region != key.region {
 		return list, nil, invalidArgument("Invalid NextToken.")
 	}
 	st, err := s.stream(ctx, key, now)
+	if err == nil {
+		err = admit(c, "ListShards", key, st)
+	}
 	if err != nil {
 		return list, nil, err
 	}
-	if st == nil || st.state.Load().ID != list.ID {
+	if st.state.Load().ID != list.ID {
 		return list, nil, errNoStream(key)
 	}
 	return list, st.state.Load(), nil

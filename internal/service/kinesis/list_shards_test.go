@@ -70,7 +70,10 @@ func TestListShardsPages(t *testing.T) {
 		t.Errorf("7 more: %d", len(n.list("Shards")))
 	}
 	body := fmt.Sprintf(`{"NextToken":%q}`, token)
-	w.refusedAs(as("000000000000", testRegion), "ListShards", body, "InvalidArgumentException", "Invalid NextToken.")
+	w.refusedAs(as("000000000000", testRegion), "ListShards", body, "AccessDeniedException",
+		"User: arn:aws:iam::000000000000:root is not authorized to perform: kinesis:ListShards on resource: arn:aws:kinesis:eu-west-3:123456789012:stream/s "+
+			"because no resource-based policy allows the kinesis:ListShards action")
+	w.refusedAs(as(testAccount, "us-east-1"), "ListShards", body, "InvalidArgumentException", "Invalid NextToken.")
 	w.ok("DeleteStream", `{"StreamName":"s"}`)
 	w.create("s", 2000)
 	w.refused("ListShards", body, "ResourceNotFoundException", "Stream s under account 123456789012 not found.")

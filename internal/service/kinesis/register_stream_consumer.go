@@ -32,8 +32,12 @@ func (s *Service) registerStreamConsumer(ctx context.Context, in *kinesisapi.Reg
 			}
 			return inUse("Consumer " + fresh.Name + " under stream " + cur.Name + " already exists for account " + cur.Account + ".")
 		}
-		if len(doc.Consumers) >= consumersMax {
-			return limitExceeded(fmt.Sprintf("Stream %s has reached the limit of %d consumers.", cur.key.of(), consumersMax))
+		most := consumersMax
+		if cur.Mode == modeOnDemand && s.committed(account{cur.Account, cur.Region}, now) {
+			most = consumersOnDemandMax
+		}
+		if len(doc.Consumers) >= most {
+			return limitExceeded(fmt.Sprintf("Stream %s has reached the limit of %d consumers.", cur.key.of(), most))
 		}
 		creating := 0
 		for i := range doc.Consumers {

@@ -94,10 +94,21 @@ func (r *resharding) join(pieces []int) {
 	}
 }
 
-// reshard changes the shards of a provisioned stream that is ACTIVE. No put of this process is under way meanwhile:
-// what was put before is in the shards that close, what is put after goes to their children, and who reads a closed
-// shard's end has read all of it. (See put.)
+// reshard changes the shards of a provisioned stream, as reshape does, and makes it UPDATING.
 func (s *Service) reshard(ctx context.Context, st *stream, action string, fn func(cur *streamState, doc *streamDoc, r *resharding) error) error {
+	return s.reshape(ctx, st, func(cur *streamState, doc *streamDoc, r *resharding) error {
+		if cur.Mode == modeOnDemand {
+			return errOnDemand(action)
+		}
+		s.updating(doc, fromMillis(r.now))
+		return fn(cur, doc, r)
+	})
+}
+
+// reshape changes the shards of a stream that is ACTIVE. No put of this process is under way meanwhile: what was put
+// before is in the shards that close, what is put after goes to their children, and who reads a closed shard's end has
+// read all of it. (See put.)
+func (s *Service) reshape(ctx context.Context, st *stream, fn func(cur *streamState, doc *streamDoc, r *resharding) error) error {
 	logs := st.state.Load().logs
 	logs.puts.Lock()
 	defer logs.puts.Unlock()
@@ -111,11 +122,7 @@ func (s *Service) reshard(ctx context.Context, st *stream, action string, fn fun
 			slices.EqualFunc(cur.Shards[known:len(planned.Shards)], planned.Shards[known:], sameShard) {
 			return errNoChange // the append whose outcome was not known had succeeded
 		}
-		if cur.Mode == modeOnDemand {
-			return errOnDemand(action)
-		}
-		now := s.clock.Now()
-		r := &resharding{shards: doc.Shards, now: millis(now)}
+		r := &resharding{shards: doc.Shards, now: millis(s.clock.Now())}
 		if err := fn(cur, doc, r); err != nil {
 			return err
 		}
@@ -123,7 +130,6 @@ func (s *Service) reshard(ctx context.Context, st *stream, action string, fn fun
 			return errTooManyShardsEver(cur.key, len(r.shards))
 		}
 		doc.Shards = r.shards
-		s.updating(doc, now)
 		planned, known = doc, len(cur.Shards)
 		return nil
 	})

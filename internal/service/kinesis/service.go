@@ -53,13 +53,16 @@ func (s *Service) Operations() []wire.Operation {
 		kinesisapi.AddTagsToStream(s.addTagsToStream),
 		kinesisapi.CreateStream(s.createStream),
 		kinesisapi.DecreaseStreamRetentionPeriod(s.decreaseStreamRetentionPeriod),
+		kinesisapi.DeleteResourcePolicy(s.deleteResourcePolicy),
 		kinesisapi.DeleteStream(s.deleteStream),
 		kinesisapi.DeregisterStreamConsumer(s.deregisterStreamConsumer),
+		kinesisapi.DescribeAccountSettings(s.describeAccountSettings),
 		kinesisapi.DescribeLimits(s.describeLimits),
 		kinesisapi.DescribeStream(s.describeStream),
 		kinesisapi.DescribeStreamConsumer(s.describeStreamConsumer),
 		kinesisapi.DescribeStreamSummary(s.describeStreamSummary),
 		kinesisapi.GetRecords(s.getRecords),
+		kinesisapi.GetResourcePolicy(s.getResourcePolicy),
 		kinesisapi.GetShardIterator(s.getShardIterator),
 		kinesisapi.IncreaseStreamRetentionPeriod(s.increaseStreamRetentionPeriod),
 		kinesisapi.ListShards(s.listShards),
@@ -70,15 +73,18 @@ func (s *Service) Operations() []wire.Operation {
 		kinesisapi.MergeShards(s.mergeShards),
 		kinesisapi.PutRecord(s.putRecord),
 		kinesisapi.PutRecords(s.putRecords),
+		kinesisapi.PutResourcePolicy(s.putResourcePolicy),
 		kinesisapi.RegisterStreamConsumer(s.registerStreamConsumer),
 		kinesisapi.RemoveTagsFromStream(s.removeTagsFromStream),
 		kinesisapi.SplitShard(s.splitShard),
 		kinesisapi.SubscribeToShard(s.subscribeToShard),
 		kinesisapi.TagResource(s.tagResource),
 		kinesisapi.UntagResource(s.untagResource),
+		kinesisapi.UpdateAccountSettings(s.updateAccountSettings),
 		kinesisapi.UpdateMaxRecordSize(s.updateMaxRecordSize),
 		kinesisapi.UpdateShardCount(s.updateShardCount),
 		kinesisapi.UpdateStreamMode(s.updateStreamMode),
+		kinesisapi.UpdateStreamWarmThroughput(s.updateStreamWarmThroughput),
 	}
 }
 
@@ -111,7 +117,8 @@ type Service struct {
 	streams  map[streamKey]*stream
 	byID     map[string]*stream
 	reserved map[account]usage // by creations under way
-	seen     uint64            // place in the metadata log up to which everything is known
+	accounts map[account]accountState
+	seen     uint64 // place in the metadata log up to which everything is known
 }
 
 // account is one account in one region: what limits are counted for.
@@ -145,7 +152,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	s := &Service{
 		storage: cfg.Storage, meta: meta, clock: cfg.Clock, log: cfg.Logger, limits: cfg.Limits, delay: cfg.TransitionDelay,
 		tokens: tokens, rand: cfg.Rand, trims: trimmer{every: cfg.TrimInterval},
-		streams: map[streamKey]*stream{}, byID: map[string]*stream{}, reserved: map[account]usage{},
+		streams: map[streamKey]*stream{}, byID: map[string]*stream{}, reserved: map[account]usage{}, accounts: map[account]accountState{},
 	}
 	if err := s.refresh(ctx); err != nil {
 		return nil, fmt.Errorf("kinesis: %w", err)
@@ -179,6 +186,9 @@ func (s *Service) refresh(ctx context.Context) error {
 
 // take makes one record of the metadata log known.
 func (s *Service) take(r storage.Record) error {
+	if strings.HasPrefix(r.Key, accountKeys) {
+		return s.takeAccount(r)
+	}
 	if !strings.HasPrefix(r.Key, "stream") {
 		return nil
 	}

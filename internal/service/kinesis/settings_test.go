@@ -43,7 +43,9 @@ func TestUpdateStreamMode(t *testing.T) {
 	w.advance(time.Millisecond)
 	w.ok("UpdateStreamMode", mode("s", "ON_DEMAND"))
 	w.refused("UpdateStreamMode", fmt.Sprintf(`{"StreamARN":%q,"StreamModeDetails":{"StreamMode":"ON_DEMAND"},"WarmThroughputMiBps":1}`, streamOf("t")),
-		"InvalidArgumentException", "WarmThroughputMiBps is not supported yet.")
+		"ValidationException", "WarmThroughputMiBps needs MinimumThroughputBillingCommitment to be enabled for account 123456789012.")
+	w.refused("UpdateStreamMode", fmt.Sprintf(`{"StreamARN":%q,"StreamModeDetails":{"StreamMode":"PROVISIONED"},"WarmThroughputMiBps":1}`, streamOf("s")),
+		"ValidationException", "WarmThroughputMiBps is not supported for a stream in PROVISIONED mode.")
 	w.refused("UpdateStreamMode", mode("none", "ON_DEMAND"), "ResourceNotFoundException", "Stream none under account 123456789012 not found.")
 }
 

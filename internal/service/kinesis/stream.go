@@ -54,6 +54,7 @@ type streamDoc struct {
 	Until   int64  `json:"until,omitempty"` // when a transition of Status is over, milliseconds; 0: it is not in one
 	Created int64  `json:"created"`         // seconds
 	Mode    string `json:"mode"`
+	Warm    int32  `json:"warm,omitempty"` // the throughput asked for beforehand, of an on-demand stream, in MiB/s
 	// Retention is in hours. Horizon, in milliseconds, is a time before which nothing is shown whatever the retention
 	// now is: what a shorter retention hid stays hidden.
 	Retention    int32             `json:"retention"`
@@ -66,6 +67,7 @@ type streamDoc struct {
 	Scaled      []int64       `json:"scaled,omitempty"`
 	ModeChanged []int64       `json:"modeChanged,omitempty"`
 	Consumers   []consumerDoc `json:"consumers,omitempty"`
+	Policy      string        `json:"policy,omitempty"` // the resource policy as it was put; "": none
 	// NewestConsumer is the latest creation of a consumer that is gone, in seconds.
 	NewestConsumer int64 `json:"newestConsumer,omitempty"`
 	// Newest is the latest creation of a shard of the incarnations before this one, in seconds.
@@ -89,6 +91,7 @@ type streamState struct {
 	arn    string
 	shards *shardMap
 	logs   *logSet
+	policy *policy // Policy taken apart; nil: none
 }
 
 // stream is what has a name: its state is replaced as a whole.
@@ -109,6 +112,15 @@ func (s *Service) newStreamState(doc streamDoc, rev uint64, old *streamState) *s
 		st.logs = old.logs
 		if slices.EqualFunc(old.Shards, doc.Shards, func(a, b shardDoc) bool { return a.Start == b.Start && a.Closed == b.Closed }) {
 			st.shards = old.shards
+		}
+	}
+	if old != nil && old.Policy == doc.Policy && old.arn == st.arn {
+		st.policy = old.policy
+	} else if doc.Policy != "" {
+		var err error
+		if st.policy, err = parsePolicy(doc.Policy, st.arn, sharedOnStream); err != nil {
+			// It was read when it was put. A policy that cannot be read shares nothing.
+			s.log.Error("a stored policy cannot be read", "stream", st.arn, "err", err)
 		}
 	}
 	if st.logs == nil {

@@ -20,7 +20,7 @@ func (s *Service) subscribeToShard(ctx context.Context, in *kinesisapi.Subscribe
 	if !ok {
 		return nil, errNoSuchShard(st.key, *in.ShardId)
 	}
-	cur, sh, err := s.readable(ctx, st.key, index, now)
+	cur, sh, err := s.readable(ctx, "", st.key, index, now)
 	if err != nil {
 		return nil, err
 	}

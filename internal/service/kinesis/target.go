@@ -9,10 +9,8 @@ import (
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
-// keyFrom finds out which stream a request means: by name, by ARN, or by both, which must agree. action is the
-// operation's name.
-func keyFrom(ctx context.Context, action string, name, streamARN *string) (streamKey, error) {
-	c := wire.CallerFrom(ctx)
+// keyFrom finds out which stream a request means: by name, by ARN, or by both, which must agree.
+func keyFrom(c wire.Caller, name, streamARN *string) (streamKey, error) {
 	if streamARN == nil {
 		if name == nil {
 			// The words of 2020, when StreamName was required; what the service says today is not known.
@@ -20,7 +18,7 @@ func keyFrom(ctx context.Context, action string, name, streamARN *string) (strea
 		}
 		return streamKey{c.Account, c.Region, *name}, nil
 	}
-	key, err := keyFromARN(c, action, *streamARN)
+	key, err := keyFromARN(c, *streamARN)
 	if err != nil {
 		return key, err
 	}
@@ -30,36 +28,47 @@ func keyFrom(ctx context.Context, action string, name, streamARN *string) (strea
 	return key, nil
 }
 
-// keyFromARN takes a stream's ARN apart. Another account's stream is out of reach, for want of resource policies;
-// another region's does not exist in this one.
-func keyFromARN(c wire.Caller, action, text string) (streamKey, error) {
+// keyFromARN takes a stream's ARN apart. It may be another account's; another region's does not exist in this one.
+func keyFromARN(c wire.Caller, text string) (streamKey, error) {
 	a, err := arn.Parse(text)
 	name, isStream := strings.CutPrefix(a.Resource, "stream/")
 	if err != nil || !isStream || a.Service != "kinesis" {
 		return streamKey{}, invalidArgument("Invalid StreamARN: " + text)
 	}
 	key := streamKey{a.Account, a.Region, name}
-	switch {
-	case a.Account != c.Account:
-		return key, accessDenied(c, action, text)
-	case a.Region != c.Region, c.Partition != "" && a.Partition != c.Partition:
+	if a.Region != c.Region || c.Partition != "" && a.Partition != c.Partition {
+		if a.Account != c.Account {
+			return key, invalidArgument("Invalid StreamARN: " + text) // whether it is there is not theirs to know
+		}
 		return key, errNoStream(key)
 	}
 	return key, nil
 }
 
-// existing returns the stream a request means, in whatever state, and the time of the request.
+// existing returns the stream a request means, in whatever state, and the time of the request, when the caller may do
+// what action, the operation's name, says.
 func (s *Service) existing(ctx context.Context, action string, name, streamARN *string) (*stream, time.Time, error) {
-	now := s.clock.Now()
-	key, err := keyFrom(ctx, action, name, streamARN)
+	now, c := s.clock.Now(), wire.CallerFrom(ctx)
+	key, err := keyFrom(c, name, streamARN)
 	if err != nil {
 		return nil, now, err
 	}
 	st, err := s.stream(ctx, key, now)
-	if err == nil && st == nil {
-		err = errNoStream(key)
+	if err == nil {
+		err = admit(c, action, key, st)
 	}
 	return st, now, err
+}
+
+// admit decides on a request to a stream, which may be missing: nil.
+func admit(c wire.Caller, action string, key streamKey, st *stream) error {
+	switch {
+	case st != nil:
+		return st.state.Load().admit(c, action)
+	case key.account != c.Account:
+		return accessDenied(c, action, streamARN(partition(c), key))
+	}
+	return errNoStream(key)
 }
 
 // writable returns the state of a stream that takes records. In all other states a put finds no stream. (Observed by a

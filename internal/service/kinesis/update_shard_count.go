@@ -24,11 +24,7 @@ func (s *Service) updateShardCount(ctx context.Context, in *kinesisapi.UpdateSha
 	release := func() {}
 	defer func() { release() }()
 	err = s.reshard(ctx, st, "UpdateShardCount", func(cur *streamState, doc *streamDoc, r *resharding) error {
-		open := make([]int, len(cur.shards.open))
-		for i, sh := range cur.shards.open {
-			open[i] = sh.index
-		}
-		before = len(open)
+		before = len(cur.shards.open)
 		if doc.Scaled, err = withinDay(cur.Scaled, now, scalesPerDayMax); err != nil {
 			return errScaledTooOften(cur.key)
 		}
@@ -41,7 +37,7 @@ func (s *Service) updateShardCount(ctx context.Context, in *kinesisapi.UpdateSha
 			release = func() {}
 			return errScaleLimit(s.limits.in(cur.Region).Shards, before, target)
 		}
-		r.scale(open, splitHashSpace(target))
+		r.scale(cur.openIndexes(), splitHashSpace(target))
 		return nil
 	})
 	if err != nil {

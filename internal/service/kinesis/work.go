@@ -62,7 +62,7 @@ func (s *Service) dropOne(ctx context.Context, now time.Time) (bool, error) {
 		for _, c := range cur.Consumers {
 			doc.NewestConsumer = max(doc.NewestConsumer, c.Created)
 		}
-		doc.Status, doc.Shards, doc.Tags, doc.Consumers = statusGone, nil, nil, nil
+		doc.Status, doc.Shards, doc.Tags, doc.Consumers, doc.Policy = statusGone, nil, nil, nil, ""
 	}
 	kept := doc.Drops[:0]
 	for _, d := range doc.Drops {
