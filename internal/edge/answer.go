@@ -59,8 +59,19 @@ func (c *call) refuse(status int, code, message string) *wire.Response {
 	return c.render(wire.NewError(code, status, message))
 }
 
+// render words an error. Clients that came from a service's query protocol to another ask to be told the code that it
+// has there.
 func (c *call) render(err error) *wire.Response {
-	return wire.RenderError(c.wireService(), c.enc, err, c.id)
+	svc := c.wireService()
+	resp := wire.RenderError(svc, c.enc, err, c.id)
+	if svc.Speaks(wire.AWSQuery) && c.enc != wire.Query && first(c.r.Header["X-Amzn-Query-Mode"]) == "true" {
+		fault := "Sender"
+		if resp.Status >= http.StatusInternalServerError {
+			fault = "Receiver"
+		}
+		resp.SetHeader("X-Amzn-Query-Error", svc.QueryCode(resp.Header.Get("X-Amzn-Errortype"))+";"+fault)
+	}
+	return resp
 }
 
 func (c *call) wireService() *wire.Service {

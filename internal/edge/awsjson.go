@@ -91,9 +91,9 @@ func (c *call) awsJSONRefusal(asked, name string, denied error) *wire.Response {
 	case !parses:
 		return c.refuse(http.StatusBadRequest, c.svc.SerializationCode, "")
 	case c.op == nil:
-		return c.render(wire.UnknownOperation(c.svc.Service, printable(name)))
+		return c.render(wire.UnknownOperation(c.svc.Service, c.enc, printable(name)))
 	case denied != nil:
 		return c.render(denied)
 	}
-	return c.render(wire.UnknownOperation(c.svc.Service, c.op.name)) // AWS has it, we do not
+	return c.render(wire.UnknownOperation(c.svc.Service, c.enc, c.op.name)) // AWS has it, we do not
 }

@@ -22,6 +22,9 @@ const (
 	connectBodyBytesMax = 2 << 20
 	// The largest query input is a session policy with tags, tens of KiB when encoded.
 	stsBodyBytesMax = 256 << 10
+	// "Each PutMetricData request is limited to 1 MB in size for HTTP POST requests" (API reference of PutMetricData). The
+	// CloudWatch agent counts that before compression.
+	cloudWatchBodyBytesMax = 1 << 20
 	// Any other service, until someone looks it up.
 	otherBodyBytesMax = 2 << 20
 	// A form of which nothing but the form itself can say whose it is.
@@ -36,6 +39,8 @@ func bodyBytesMaxOf(service string) int64 {
 		return connectBodyBytesMax
 	case "sts":
 		return stsBodyBytesMax
+	case "cloudwatch":
+		return cloudWatchBodyBytesMax
 	}
 	return otherBodyBytesMax
 }

@@ -18,11 +18,16 @@ var hostLabels = map[string][]string{
 	"customerprofiles":   {"profile"},
 }
 
-// detect finds the service that a request means, by the first of these that names one: target prefix, name signed
-// for, Action in the query string, host name, path. The target beats the signature: people sign with the wrong name,
+// detect finds the service that a request means, by the first of these that names one: path of the Smithy RPC protocol,
+// target prefix, name signed for, Action in the query string, host name, path. The target beats the signature: people sign with the wrong name,
 // which AWS, with a host for each service, never has to judge.
 func (c *call) detect() *service {
 	c.sig = parseSignature(c.r)
+	if name, _, ok := rpcPath(c.r); ok {
+		if s := c.h.byTarget[name]; s != nil && s.Speaks(wire.RPCV2CBOR) {
+			return s
+		}
+	}
 	if prefix, _, ok := strings.Cut(c.target(), "."); ok {
 		if s := c.h.byTarget[prefix]; s != nil {
 			return s
@@ -45,6 +50,21 @@ func (c *call) detect() *service {
 	return nil
 }
 
+// speak finds out which of its service's protocols a request is made in, and sets the encoding of the answer to match.
+func (c *call) speak() wire.Protocol {
+	_, _, rpc := rpcPath(c.r)
+	form := c.target() == "" && (mediaType(c.r) == formType || formValue(c.r.URL.RawQuery, "Action") != "")
+	switch {
+	case rpc && c.svc.Speaks(wire.RPCV2CBOR):
+		c.enc = wire.CBOR
+	case c.svc.Protocol == wire.AWSQuery, form && c.svc.Speaks(wire.AWSQuery):
+		c.enc = wire.Query
+	default:
+		c.enc = wire.JSON
+	}
+	return c.svc.In(c.enc)
+}
+
 // pick chooses among services that share a signing name: by path.
 func (c *call) pick(candidates []*service) *service {
 	for _, s := range candidates {
@@ -65,7 +85,7 @@ func (h *Handler) byAction(form string) *service {
 		return nil
 	}
 	for _, s := range h.services {
-		if s.Protocol == wire.AWSQuery && s.APIVersion == version && s.operations[action] != nil {
+		if s.Speaks(wire.AWSQuery) && s.APIVersion == version && s.operations[action] != nil {
 			return s
 		}
 	}
@@ -121,7 +141,9 @@ func (c *call) unknownService() *wire.Response {
 func (c *call) stranger() *wire.Service {
 	s := &wire.Service{Name: "unknown", Protocol: wire.RESTJSON1, MessageKey: "message",
 		ValidationCode: "ValidationException", SerializationCode: "SerializationException", InternalCode: "InternalFailure"}
-	switch {
+	switch _, _, rpc := rpcPath(c.r); {
+	case rpc:
+		s.Protocol, c.enc = wire.RPCV2CBOR, wire.CBOR
 	case c.target() != "":
 		s.Protocol = wire.AWSJSON11
 	case mediaType(c.r) == formType:

@@ -101,7 +101,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer c.end()
 	defer c.recovered()
 	if busy {
-		c.svc = c.detect()
+		if c.svc = c.detect(); c.svc != nil {
+			c.speak()
+		}
 		c.write(c.refuse(http.StatusServiceUnavailable, "ServiceUnavailable",
 			fmt.Sprintf("More than %d requests are in work. Try again.", h.requestsMax)))
 		return
@@ -140,14 +142,17 @@ func (c *call) answer() *wire.Response {
 			return resp
 		}
 	}
-	var resp *wire.Response
-	switch {
-	case c.svc == nil:
+	if c.svc == nil {
 		return c.unknownService()
-	case c.svc.Protocol == wire.RESTJSON1:
+	}
+	var resp *wire.Response
+	switch c.speak() {
+	case wire.RESTJSON1:
 		resp = c.restJSON()
-	case c.svc.Protocol == wire.AWSQuery:
+	case wire.AWSQuery:
 		resp = c.query()
+	case wire.RPCV2CBOR:
+		resp = c.rpc()
 	default:
 		resp = c.awsJSON()
 	}

@@ -11,7 +11,6 @@ import (
 // query brings a call of an awsQuery service to its operation, or answers it: Action, Version, signature. The
 // parameters are the form in the body, or the query string where there is no body.
 func (c *call) query() *wire.Response {
-	c.enc = wire.Query
 	identified := false
 	if c.r.Header["Expect"] != nil {
 		identified = true
@@ -56,7 +55,7 @@ func (c *call) action(form string) *wire.Response {
 	}
 	c.op = c.svc.operations[action]
 	if c.op == nil || c.op.serve == nil {
-		return c.render(wire.UnknownOperation(c.svc.Service, printable(action)))
+		return c.render(wire.UnknownOperation(c.svc.Service, c.enc, printable(action)))
 	}
 	return nil
 }

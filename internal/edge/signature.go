@@ -220,7 +220,7 @@ func (c *call) unauthorized(f flaw, message string) error {
 	if message == "" {
 		message = f.message
 	}
-	switch c.svc.Protocol {
+	switch c.svc.In(c.enc) {
 	case wire.AWSQuery:
 		if f == noSignature {
 			message = "Request is missing Authentication Token"

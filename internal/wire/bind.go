@@ -95,6 +95,7 @@ func (c *Codec[I, O]) decode(svc *Service, r *Request, in *I) error {
 
 func (c *Codec[I, O]) encode(ctx context.Context, svc *Service, model OperationModel, enc Encoding, out *O) *Response {
 	r := &Response{Status: model.Status, ContentType: contentType(svc, enc)}
+	r.markProtocol(svc, enc)
 	if c.EncodeHTTP != nil {
 		c.EncodeHTTP(out, r)
 	}
@@ -106,7 +107,7 @@ func (c *Codec[I, O]) encode(ctx context.Context, svc *Service, model OperationM
 		r.ContentType, r.Stream = EventStreamType, streamBody(svc, enc, c.Exceptions, events)
 		return r
 	}
-	if svc.Protocol == AWSQuery {
+	if svc.In(enc) == AWSQuery {
 		r.Body = appendQueryResult(nil, svc, model.Name, CallerFrom(ctx).RequestID, func(dst []byte) []byte {
 			if c.EncodeXML == nil {
 				return nil
@@ -128,6 +129,9 @@ func (c *Codec[I, O]) encode(ctx context.Context, svc *Service, model OperationM
 		encode = c.EncodeCBOR
 	}
 	if encode == nil {
+		if svc.In(enc) == RPCV2CBOR {
+			r.ContentType = "" // the protocol asks for neither body nor type
+		}
 		return r
 	}
 	buf := bodies.Get().(*[]byte)

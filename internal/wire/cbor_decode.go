@@ -9,7 +9,7 @@ import (
 
 // CBORDecoder reads one CBOR document member by member, with the methods of JSONDecoder and the same rules. Lengths
 // may be definite or not; integers and floats may have any width; tags are passed over. A timestamp is milliseconds
-// since the epoch, as Kinesis has it. Nothing is allocated by a declared length. Strings and blobs alias the document.
+// since the epoch, as Kinesis has it, or seconds. Nothing is allocated by a declared length. Strings and blobs alias the document.
 type CBORDecoder struct {
 	// Key is the name of the member that NextMember found.
 	Key string
@@ -484,6 +484,28 @@ func (d *CBORDecoder) Blob() []byte {
 		b = []byte{}
 	}
 	return b
+}
+
+// TimestampSeconds reads seconds since the epoch, as the Smithy RPC protocol has them, to the millisecond; nil for null.
+func (d *CBORDecoder) TimestampSeconds() *time.Time {
+	if !d.expect(kindNumber, kindTimestamp) {
+		return nil
+	}
+	major, info, arg := d.head()
+	if d.bad {
+		return nil
+	}
+	var seconds float64
+	switch major {
+	case cborUint:
+		seconds = float64(arg)
+	case cborNegative:
+		seconds = -1 - float64(arg)
+	default:
+		seconds = float(info, arg)
+	}
+	t := time.UnixMilli(clamp(math.Round(seconds*1000), -epochSecondsMax*1000, epochSecondsMax*1000)).UTC()
+	return &t
 }
 
 // Timestamp reads milliseconds since the epoch, nil for null.

@@ -57,6 +57,15 @@ func AppendCBORFloat(dst []byte, f float64) []byte {
 // AppendCBORTime appends t as milliseconds since the epoch, without a tag.
 func AppendCBORTime(dst []byte, t time.Time) []byte { return AppendCBORInt(dst, t.UnixMilli()) }
 
+// AppendCBORTimeSeconds appends t as seconds since the epoch under tag 1, with milliseconds where t has any.
+func AppendCBORTimeSeconds(dst []byte, t time.Time) []byte {
+	dst = append(dst, cborTag<<5|1)
+	if millis := t.UnixMilli(); millis%1000 != 0 {
+		return AppendCBORFloat(dst, float64(millis)/1000)
+	}
+	return AppendCBORInt(dst, t.Unix())
+}
+
 // appendCBORHead appends the head of an item of a major type.
 func appendCBORHead(dst []byte, major byte, n uint64) []byte {
 	major <<= 5

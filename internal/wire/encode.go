@@ -142,6 +142,19 @@ func AppendXMLText(dst []byte, s string) []byte {
 	return append(dst, b.String()...)
 }
 
+// AppendXMLFloat appends f.
+func AppendXMLFloat(dst []byte, f float64) []byte {
+	switch {
+	case math.IsNaN(f):
+		return append(dst, "NaN"...)
+	case math.IsInf(f, 1):
+		return append(dst, "Infinity"...)
+	case math.IsInf(f, -1):
+		return append(dst, "-Infinity"...)
+	}
+	return AppendJSONFloat(dst, f)
+}
+
 // AppendXMLOpen appends <name>.
 func AppendXMLOpen(dst []byte, name string) []byte {
 	return append(append(append(dst, '<'), name...), '>')

@@ -49,9 +49,9 @@ func (e *APIError) appendFields(dst []byte, key string) []byte {
 	return AppendJSONString(dst, e.Message)
 }
 
-// UnknownOperation returns what svc answers to an operation that it does not serve. Clients do not retry it. The
-// message says whether AWS has such an operation, and where it stands what we serve.
-func UnknownOperation(svc *Service, name string) error {
+// UnknownOperation returns what svc answers, to a request in enc, to an operation that it does not serve. Clients do not
+// retry it. The message says whether AWS has such an operation, and where it stands what we serve.
+func UnknownOperation(svc *Service, enc Encoding, name string) error {
 	why := fmt.Sprintf("%s has no operation %s.", svc.Name, clip(name))
 	for i := range svc.Catalogue {
 		if svc.Catalogue[i].Name == name {
@@ -59,7 +59,7 @@ func UnknownOperation(svc *Service, name string) error {
 			break
 		}
 	}
-	switch svc.Protocol {
+	switch svc.In(enc) {
 	case AWSQuery:
 		could := fmt.Sprintf("Could not find operation %s for version %s", clip(name), svc.APIVersion)
 		return NewError("InvalidAction", http.StatusBadRequest, could+". "+why)
@@ -83,7 +83,8 @@ func RenderError(svc *Service, enc Encoding, err error, requestID string) *Respo
 	}
 	code := modelled.ErrorCode()
 	r := &Response{Status: modelled.HTTPStatus(), Header: http.Header{"X-Amzn-Errortype": {code}}}
-	if svc.Protocol == AWSQuery {
+	r.markProtocol(svc, enc)
+	if svc.In(enc) == AWSQuery {
 		r.ContentType = "text/xml"
 		r.Body = appendQueryError(nil, svc, modelled, requestID)
 		return r
@@ -111,19 +112,26 @@ func RenderError(svc *Service, enc Encoding, err error, requestID string) *Respo
 
 // contentType is what answers of svc in encoding enc carry.
 func contentType(svc *Service, enc Encoding) string {
-	switch {
-	case svc.Protocol == AWSQuery:
+	switch p := svc.In(enc); {
+	case p == AWSQuery:
 		return "text/xml"
-	case svc.Protocol == RPCV2CBOR:
+	case p == RPCV2CBOR:
 		return "application/cbor"
 	case enc == CBOR:
 		return "application/x-amz-cbor-1.1"
-	case svc.Protocol == AWSJSON10:
+	case p == AWSJSON10:
 		return "application/x-amz-json-1.0"
-	case svc.Protocol == AWSJSON11:
+	case p == AWSJSON11:
 		return "application/x-amz-json-1.1"
 	}
 	return "application/json"
+}
+
+// markProtocol puts the name of the protocol into the answer's header, where the protocol asks for that.
+func (r *Response) markProtocol(svc *Service, enc Encoding) {
+	if svc.In(enc) == RPCV2CBOR {
+		r.SetHeader("Smithy-Protocol", "rpc-v2-cbor")
+	}
 }
 
 // appendQueryError writes an error as the query services do.
@@ -135,7 +143,7 @@ func appendQueryError(dst []byte, svc *Service, err Error, requestID string) []b
 	dst = append(dst, `<ErrorResponse xmlns="`...)
 	dst = AppendXMLText(dst, svc.XMLNamespace)
 	dst = append(dst, "\">\n  <Error>\n    <Type>"+fault+"</Type>\n    <Code>"...)
-	dst = AppendXMLText(dst, err.ErrorCode())
+	dst = AppendXMLText(dst, svc.QueryCode(err.ErrorCode()))
 	dst = append(dst, "</Code>\n"...)
 	if message := messageOf(err); message != "" {
 		dst = append(dst, "    <Message>"...)

@@ -7,20 +7,22 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 // Protocol names how a service speaks on the wire.
 type Protocol string
 
-// The protocols. A service has one; Kinesis speaks AWSJSON11 in two encodings. Nothing is generated for the last two
-// yet: they are named so that what is built on Operation need not change when they come.
+// The protocols. A service has one, or several that each have an encoding of their own; Kinesis speaks AWSJSON11 in two
+// encodings. Nothing is generated for RESTXML yet: it is named so that what is built on Operation need not change when
+// it comes.
 const (
 	AWSJSON10 Protocol = "awsJson1.0"
 	AWSJSON11 Protocol = "awsJson1.1"
 	RESTJSON1 Protocol = "restJson1"
 	AWSQuery  Protocol = "awsQuery"
-	RESTXML   Protocol = "restXml"
 	RPCV2CBOR Protocol = "rpcv2Cbor"
+	RESTXML   Protocol = "restXml"
 )
 
 // Encoding is the form of one request's body; the answer comes in the same form.
@@ -40,17 +42,22 @@ type Service struct {
 	Name         string // names the api package and the coverage page: "kinesis"
 	SigningName  string // the service part of a SigV4 credential scope
 	Protocol     Protocol
-	TargetPrefix string // X-Amz-Target before the dot, for the awsJson protocols
-	APIVersion   string // Version of awsQuery requests
-	XMLNamespace string // of awsQuery answers
-	CBOR         bool   // application/x-amz-cbor-1.1 is understood beside JSON
-	ExtendedID   bool   // answers carry x-amz-id-2 (Kinesis)
+	Also         []Protocol // further protocols of the same operations: AWSQuery, RPCV2CBOR
+	TargetPrefix string     // X-Amz-Target before the dot, for the awsJson protocols; the service's name in paths of RPCV2CBOR
+	APIVersion   string     // Version of awsQuery requests
+	XMLNamespace string     // of awsQuery answers
+	CBOR         bool       // application/x-amz-cbor-1.1 is understood beside JSON
+	ExtendedID   bool       // answers carry x-amz-id-2 (Kinesis)
 
 	// How this service's family words what goes wrong before an operation runs.
 	MessageKey        string // "message" or "Message"
 	ValidationCode    string // error code of a violated constraint
 	SerializationCode string // error code of a body that does not parse
 	InternalCode      string // error code of everything that is not a modelled error
+
+	// QueryCodes are the codes that errors have in AWSQuery, by those that they have in the service's other protocols,
+	// where these differ.
+	QueryCodes map[string]string
 
 	SerializationKey string // MessageKey of SerializationCode alone, where that differs (Kinesis); "" where not
 	JavaNames        bool   // conversion errors and blobs are worded with Java's type names (Kinesis)
@@ -59,6 +66,28 @@ type Service struct {
 	// Catalogue lists every operation of the model by name, in the model's order, served or not, so that what
 	// is not served can be refused by name.
 	Catalogue []OperationModel
+}
+
+// Speaks reports whether p is a protocol of the service.
+func (s *Service) Speaks(p Protocol) bool { return s.Protocol == p || slices.Contains(s.Also, p) }
+
+// In returns the protocol that a request in encoding enc is made in.
+func (s *Service) In(enc Encoding) Protocol {
+	switch {
+	case enc == Query && s.Speaks(AWSQuery):
+		return AWSQuery
+	case enc == CBOR && s.Speaks(RPCV2CBOR):
+		return RPCV2CBOR
+	}
+	return s.Protocol
+}
+
+// QueryCode returns the code that the error code has in AWSQuery.
+func (s *Service) QueryCode(code string) string {
+	if q, ok := s.QueryCodes[code]; ok {
+		return q
+	}
+	return code
 }
 
 // OperationModel is how one operation is addressed.

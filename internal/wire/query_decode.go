@@ -24,8 +24,8 @@ func (c *Codec[I, O]) decodeForm(svc *Service, r *Request, in *I) error {
 	}
 	values := r.Query
 	if len(r.Body) > 0 {
-		var err error
-		if values, err = url.ParseQuery(string(r.Body)); err != nil {
+		var ok bool
+		if values, ok = parseForm(string(r.Body)); !ok {
 			return NewError("MalformedQueryString", http.StatusBadRequest, "The query string is malformed.")
 		}
 	}
@@ -35,6 +35,31 @@ func (c *Codec[I, O]) decodeForm(svc *Service, r *Request, in *I) error {
 		return decodeError(svc, d.typeErr)
 	}
 	return nil
+}
+
+// parseForm reads a form. url.ParseQuery stops at ten thousand parameters, fewer than AWS takes: a thousand metrics with
+// their dimensions have more. Here itemsMax is the bound, as in the other encodings.
+func parseForm(body string) (map[string][]string, bool) {
+	values := map[string][]string{}
+	pairs := 0
+	for pair := range strings.SplitSeq(body, "&") {
+		if pair == "" {
+			continue
+		}
+		if pairs++; pairs > itemsMax || strings.Contains(pair, ";") {
+			return nil, false
+		}
+		key, value, _ := strings.Cut(pair, "=")
+		key, err := url.QueryUnescape(key)
+		if err != nil {
+			return nil, false
+		}
+		if value, err = url.QueryUnescape(value); err != nil {
+			return nil, false
+		}
+		values[key] = append(values[key], value)
+	}
+	return values, true
 }
 
 // Has reports whether the form has the member name or something inside it.
@@ -58,6 +83,12 @@ func (d *QueryDecoder) Element(list, item string, i int) (string, bool) {
 	}
 	name += strconv.Itoa(i + 1)
 	return name, d.Has(name)
+}
+
+// Entry returns the names of the key and the value of entry i, from zero, of a map; false after the last.
+func (d *QueryDecoder) Entry(name string, i int) (key, value string, ok bool) {
+	at := name + ".entry." + strconv.Itoa(i+1) + "."
+	return at + "key", at + "value", d.Has(at + "key")
 }
 
 // IsEmptyList reports whether the form has the bare name, which is how SDKs send an empty list.

@@ -12,9 +12,16 @@ func (g *generator) coverage() []byte {
 	fmt.Fprintf(&b, "# %s: operations\n\n", g.Metadata.ServiceName)
 	fmt.Fprintf(&b, "%d of %d operations of API version %s are supported. An operation that is not is refused by name with\n",
 		len(g.allowed), len(g.Operations.keys), g.Metadata.APIVersion)
-	fmt.Fprintf(&b, "%s, which clients do not retry.\n\n", map[string]string{"query": "`InvalidAction` (HTTP 400)",
-		"rest-json": "`UnknownOperationException` (HTTP 404)"}[g.Metadata.Protocol]+
-		map[bool]string{true: "`UnknownOperationException` (HTTP 400)"}[g.Metadata.Protocol == "json"])
+	var refusals []string
+	for _, p := range []struct{ protocol, refusal string }{
+		{"json", "`UnknownOperationException` (HTTP 400)"}, {"rest-json", "`UnknownOperationException` (HTTP 404)"},
+		{"query", "`InvalidAction` (HTTP 400)"}, {rpcCBOR, "in CBOR `UnknownOperationException` (HTTP 404)"},
+	} {
+		if g.speaks(p.protocol) {
+			refusals = append(refusals, p.refusal)
+		}
+	}
+	fmt.Fprintf(&b, "%s, which clients do not retry.\n\n", strings.Join(refusals, ", "))
 	b.WriteString("| Operation | Supported |\n|---|---|\n")
 	for _, op := range g.Operations.keys {
 		mark := ""

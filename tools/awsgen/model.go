@@ -15,16 +15,17 @@ import (
 // A Model is the part of a botocore service-2.json that generation needs.
 type Model struct {
 	Metadata struct {
-		APIVersion    string `json:"apiVersion"`
-		Protocol      string `json:"protocol"`
-		JSONVersion   string `json:"jsonVersion"`
-		TargetPrefix  string `json:"targetPrefix"`
-		XMLNamespace  string `json:"xmlNamespace"`
-		SigningName   string `json:"signingName"`
-		EndpointName  string `json:"endpointPrefix"`
-		ServiceName   string `json:"serviceFullName"`
-		Abbreviation  string `json:"serviceAbbreviation"`
-		SignatureKind string `json:"signatureVersion"`
+		APIVersion    string   `json:"apiVersion"`
+		Protocol      string   `json:"protocol"`
+		Protocols     []string `json:"protocols"` // all of them, the preferred one first
+		JSONVersion   string   `json:"jsonVersion"`
+		TargetPrefix  string   `json:"targetPrefix"`
+		XMLNamespace  string   `json:"xmlNamespace"`
+		SigningName   string   `json:"signingName"`
+		EndpointName  string   `json:"endpointPrefix"`
+		ServiceName   string   `json:"serviceFullName"`
+		Abbreviation  string   `json:"serviceAbbreviation"`
+		SignatureKind string   `json:"signatureVersion"`
 	} `json:"metadata"`
 	Operations ordered[Op]    `json:"operations"`
 	Shapes     ordered[Shape] `json:"shapes"`
@@ -82,6 +83,14 @@ type Shape struct {
 		Status int    `json:"httpStatusCode"`
 	} `json:"error"`
 }
+
+// speaks reports whether protocol, in botocore's words, is one of the service's.
+func (m *Model) speaks(protocol string) bool {
+	return m.Metadata.Protocol == protocol || slices.Contains(m.Metadata.Protocols, protocol)
+}
+
+// The protocol of Smithy RPC in CBOR, as models call it.
+const rpcCBOR = "smithy-rpc-v2-cbor"
 
 // ordered is a JSON object that remembers the order of its members.
 type ordered[T any] struct {

@@ -16,6 +16,9 @@ type service struct {
 	validationCodes   []string
 	serializationCode string
 	internalCode      string
+
+	// Codes that errors of no model have in the query protocol, where the service has others beside it.
+	queryCodes map[string]string
 }
 
 // services lists what can be generated, by the name of the model.
@@ -35,6 +38,18 @@ var services = map[string]service{
 		validationCodes:   []string{"ValidationException"},
 		serializationCode: "SerializationException",
 		internalCode:      "InternalFailure",
+	},
+	// Constraints that are violated were answered with ValidationError, in the query protocol, by GetMetricData
+	// (github.com/prometheus-community/yet-another-cloudwatch-exporter issue 729, 2022-11-21).
+	"cloudwatch": {
+		name: "cloudwatch", signingName: "monitoring", messageKey: "message",
+		class:             "com.amazonaws.cloudwatch.v20100801",
+		validationCodes:   []string{"ValidationException"},
+		serializationCode: "SerializationException",
+		internalCode:      "InternalServiceFault",
+		queryCodes: map[string]string{
+			"ValidationException": "ValidationError", "SerializationException": "MalformedInput", "UnknownOperationException": "InvalidAction",
+		},
 	},
 	"connect": {
 		name: "connect", signingName: "connect", messageKey: "Message",

@@ -8,7 +8,7 @@ import (
 // writeDecoder returns the writer of the decoders from JSON or CBOR.
 func (g *generator) writeDecoder(form string) func() error {
 	return func() error {
-		if g.Metadata.Protocol == "query" || form == "CBOR" && !g.cbor {
+		if !g.has(form) {
 			return nil
 		}
 		for _, name := range g.structs(g.inputs) {
@@ -23,6 +23,26 @@ func (g *generator) writeDecoder(form string) func() error {
 		}
 		return nil
 	}
+}
+
+// has reports whether the service's bodies have the form: JSON or CBOR.
+func (g *generator) has(form string) bool {
+	if form == "CBOR" {
+		return g.cbor || g.speaks(rpcCBOR)
+	}
+	return g.speaks("json") || g.speaks("rest-json")
+}
+
+// inSeconds reports whether timestamps in the form have methods of their own: Kinesis' CBOR counts milliseconds, the
+// Smithy protocol's seconds.
+func (g *generator) inSeconds(form string) bool { return form == "CBOR" && g.speaks(rpcCBOR) }
+
+// reader names the decoder's method for a scalar.
+func (g *generator) reader(form string, s Shape) string {
+	if s.Type == "timestamp" && g.inSeconds(form) {
+		return "TimestampSeconds"
+	}
+	return scalar(s)
 }
 
 // inBody reports whether values of a list or map shape are read from or written to a body, and so need a function.
@@ -81,7 +101,7 @@ func (g *generator) writeStructDecoder(form, name string) error {
 		case m.Type == "list" || m.Type == "map":
 			g.p("%s = decode%s%s(d)", target, exported(ref.Shape), form)
 		default:
-			g.p("%s = d.%s()", target, scalar(m))
+			g.p("%s = d.%s()", target, g.reader(form, m))
 		}
 	}
 	g.p("default:\nd.Skip()\n}\n}")
@@ -132,7 +152,7 @@ func (g *generator) writeItemsDecoder(form, name string) {
 	case m.Type == "blob":
 		store("d.Blob()")
 	default:
-		g.p("if item := d.%s(); item != nil {", scalar(m))
+		g.p("if item := d.%s(); item != nil {", g.reader(form, m))
 		store("*item")
 		g.p("}")
 	}
@@ -142,7 +162,7 @@ func (g *generator) writeItemsDecoder(form, name string) {
 // writeEncoder returns the writer of the encoders to JSON or CBOR.
 func (g *generator) writeEncoder(form string) func() error {
 	return func() error {
-		if g.Metadata.Protocol == "query" || form == "CBOR" && !g.cbor {
+		if !g.has(form) {
 			return nil
 		}
 		for _, name := range g.structs(g.outputs) {
@@ -244,7 +264,7 @@ func (g *generator) encodeMember(form, shape, value string, member bool) error {
 	case "boolean":
 		call("Bool", deref)
 	case "timestamp":
-		call("Time", deref)
+		call(map[bool]string{true: "TimeSeconds", false: "Time"}[g.inSeconds(form)], deref)
 	case "blob":
 		call("Blob", value)
 	case "structure":
@@ -362,7 +382,7 @@ func labelIndex(template, name string) int {
 
 // writeQuery writes what reads forms.
 func (g *generator) writeQuery() error {
-	if g.Metadata.Protocol != "query" {
+	if !g.speaks("query") {
 		return nil
 	}
 	for _, name := range g.structs(g.inputs) {
@@ -386,7 +406,12 @@ func (g *generator) writeQuery() error {
 					return err
 				}
 			case "map":
-				return fmt.Errorf("%s.%s: maps in forms are not supported yet", name, member)
+				if m.Flattened || g.shape(m.Key.Shape).Type != "string" || g.shape(m.Value.Shape).Type != "string" {
+					return fmt.Errorf("%s.%s: in forms only plain maps of strings are supported yet", name, member)
+				}
+				g.p("for i := 0; ; i++ {\nkey, value, ok := d.Entry(%s, i)\nif !ok {\nbreak\n}", at)
+				g.p("if k, v := d.String(key), d.String(value); k != nil && v != nil {\nif %s == nil {\n%s = %s{}\n}\n%s[*k] = *v\n}\n}",
+					target, target, g.itemType(ref.Shape), target)
 			default:
 				g.p("%s = d.%s(%s)", target, scalar(m), at)
 			}
@@ -420,7 +445,7 @@ func (g *generator) writeQueryList(list Shape, ref Ref, target, at string) error
 
 // writeXML writes what appends outputs as XML elements.
 func (g *generator) writeXML() error {
-	if g.Metadata.Protocol != "query" {
+	if !g.speaks("query") {
 		return nil
 	}
 	for _, name := range g.structs(g.outputs) {
@@ -448,6 +473,15 @@ func (g *generator) writeXML() error {
 
 func (g *generator) xmlMember(ref Ref, name, value string) error {
 	m := g.shape(ref.Shape)
+	if m.Type == "map" && !m.Flattened && !ref.Flattened && g.shape(m.Key.Shape).Type == "string" {
+		g.p("dst = append(dst, `<%s>`...)\nfor _, key := range wire.SortedKeys(%s) {", name, value)
+		g.p("dst = append(wire.AppendXMLText(append(dst, `<entry><key>`...), key), `</key><value>`...)")
+		if err := g.xmlValue(g.shape(m.Value.Shape), value+"[key]", false); err != nil {
+			return err
+		}
+		g.p("dst = append(dst, `</value></entry>`...)\n}\ndst = append(dst, \"</%s>\\n\"...)", name)
+		return nil
+	}
 	if m.Type != "list" {
 		g.p("dst = append(dst, `<%s>`...)", name)
 		if err := g.xmlValue(m, value, true); err != nil {
@@ -489,6 +523,8 @@ func (g *generator) xmlValue(s Shape, value string, member bool) error {
 		g.p("dst = wire.AppendJSONInt(dst, int64(%s))", deref)
 	case "boolean":
 		g.p("dst = wire.AppendJSONBool(dst, %s)", deref)
+	case "float", "double":
+		g.p("dst = wire.AppendXMLFloat(dst, %s)", deref)
 	case "timestamp":
 		g.p("dst = wire.AppendTimeISO(dst, %s)", deref)
 	case "structure":

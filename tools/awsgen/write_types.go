@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -9,16 +11,22 @@ import (
 
 // writeService writes the Service value, with the catalogue of all operations.
 func (g *generator) writeService() error {
-	protocol, ok := map[string]string{"rest-json": "RESTJSON1", "query": "AWSQuery"}[g.Metadata.Protocol]
-	if g.Metadata.Protocol == "json" {
-		protocol, ok = "AWSJSON"+strings.ReplaceAll(g.Metadata.JSONVersion, ".", ""), true
-	}
-	if !ok {
+	protocols := g.protocols()
+	if len(protocols) == 0 {
 		return fmt.Errorf("protocol %s is not supported", g.Metadata.Protocol)
 	}
 	g.p("// Service is what the front door knows of %s.", g.Metadata.ServiceName)
 	g.p("var Service = &wire.Service{")
-	g.p("Name: %q,\nSigningName: %q,\nProtocol: wire.%s,", g.name, g.signingName, protocol)
+	g.p("Name: %q,\nSigningName: %q,\nProtocol: wire.%s,", g.name, g.signingName, protocols[0])
+	if len(protocols) > 1 {
+		g.p("Also: []wire.Protocol{wire.%s},", strings.Join(protocols[1:], ", wire."))
+		g.p("QueryCodes: map[string]string{")
+		codes := g.errorCodes()
+		for _, code := range slices.Sorted(maps.Keys(codes)) {
+			g.p("%q: %q,", code, codes[code])
+		}
+		g.p("},")
+	}
 	g.p("TargetPrefix: %q,\nAPIVersion: %q,\nXMLNamespace: %q,", g.Metadata.TargetPrefix, g.Metadata.APIVersion, g.Metadata.XMLNamespace)
 	g.p("CBOR: %t,\nExtendedID: %t,\nMessageKey: %q,", g.cbor, g.extendedID, g.messageKey)
 	g.p("ValidationCode: %q,\nSerializationCode: %q,\nInternalCode: %q,", g.validationCodes[0], g.serializationCode, g.internalCode)
@@ -53,6 +61,33 @@ func (g *generator) writeService() error {
 	return nil
 }
 
+// protocols lists the service's protocols, as Go names of package wire: the one that its errors are named by first.
+func (g *generator) protocols() []string {
+	var out []string
+	for _, p := range []struct{ model, name string }{
+		{"json", "AWSJSON" + strings.ReplaceAll(g.Metadata.JSONVersion, ".", "")}, {"rest-json", "RESTJSON1"}, {"query", "AWSQuery"}, {rpcCBOR, "RPCV2CBOR"},
+	} {
+		if g.speaks(p.model) {
+			out = append(out, p.name)
+		}
+	}
+	return out
+}
+
+// errorCodes maps the names of errors to the codes of the query protocol, where these differ.
+func (g *generator) errorCodes() map[string]string {
+	codes := maps.Clone(g.queryCodes)
+	if codes == nil {
+		codes = map[string]string{}
+	}
+	for _, name := range g.Shapes.keys {
+		if s := g.shape(name); s.Exception && s.Error.Code != "" && s.Error.Code != name {
+			codes[name] = s.Error.Code
+		}
+	}
+	return codes
+}
+
 // writeOperations writes the constructor of each operation.
 func (g *generator) writeOperations() error {
 	for i, op := range g.Operations.keys {
@@ -83,19 +118,18 @@ func (g *generator) isAllowed(op string) bool {
 
 // writeCodec writes the fields of an operation's wire.Codec.
 func (g *generator) writeCodec(o Op, in, out string) error {
-	query := g.Metadata.Protocol == "query"
 	if o.Input != nil {
 		s := g.shape(o.Input.Shape)
 		body, http := split(s)
-		if query && len(s.Members.keys) > 0 {
+		if g.speaks("query") && len(s.Members.keys) > 0 {
 			g.p("DecodeQuery: func(x *%s, d *wire.QueryDecoder) { x.decodeQuery(d, \"\") },", in)
 		}
 		if s.Payload != "" {
 			return fmt.Errorf("an input whose body is one member is not supported yet")
 		}
-		if !query && (len(body) > 0 || g.Metadata.Protocol == "json") {
+		if g.has("JSON") && (len(body) > 0 || g.speaks("json")) {
 			g.p("DecodeJSON: (*%s).decodeJSON,", in)
-			if g.cbor {
+			if g.has("CBOR") {
 				g.p("DecodeCBOR: (*%s).decodeCBOR,", in)
 			}
 		}
@@ -120,12 +154,15 @@ func (g *generator) writeCodec(o Op, in, out string) error {
 				g.p("%q,", name)
 			}
 			g.p("},")
-		case query:
-			g.p("EncodeXML: (*%s).appendXML,", out)
 		default:
-			g.p("EncodeJSON: (*%s).appendJSON,", out)
-			if g.cbor {
+			if g.has("JSON") {
+				g.p("EncodeJSON: (*%s).appendJSON,", out)
+			}
+			if g.has("CBOR") {
 				g.p("EncodeCBOR: (*%s).appendCBOR,", out)
+			}
+			if g.speaks("query") {
+				g.p("EncodeXML: (*%s).appendXML,", out)
 			}
 		}
 	}
@@ -263,7 +300,7 @@ func (g *generator) writeErrors() error {
 		}
 		goName, fields := g.names[name], fieldNames(s)
 		code, status := name, 400
-		if s.Error.Code != "" {
+		if s.Error.Code != "" && len(g.protocols()) == 1 { // else only the query protocol has it
 			code = s.Error.Code
 		}
 		if s.Fault {

@@ -3,10 +3,12 @@ package apitest
 import (
 	"context"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/connect"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/hookswitch/hookswitch/internal/api/cloudwatchapi"
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
 	"github.com/hookswitch/hookswitch/internal/api/stsapi"
@@ -165,6 +167,13 @@ var connectExchanges = []exchange{
 	pair("UpdateUserPhoneConfig", connectapi.UpdateUserPhoneConfig, (*connect.Client).UpdateUserPhoneConfig),
 	pair("UpdateUserRoutingProfile", connectapi.UpdateUserRoutingProfile, (*connect.Client).UpdateUserRoutingProfile),
 	pair("UpdateUserSecurityProfiles", connectapi.UpdateUserSecurityProfiles, (*connect.Client).UpdateUserSecurityProfiles),
+}
+
+var cloudwatchExchanges = []exchange{
+	pair("GetMetricData", cloudwatchapi.GetMetricData, (*cloudwatch.Client).GetMetricData),
+	pair("GetMetricStatistics", cloudwatchapi.GetMetricStatistics, (*cloudwatch.Client).GetMetricStatistics),
+	pair("ListMetrics", cloudwatchapi.ListMetrics, (*cloudwatch.Client).ListMetrics),
+	pair("PutMetricData", cloudwatchapi.PutMetricData, (*cloudwatch.Client).PutMetricData),
 }
 
 var stsExchanges = []exchange{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"testing"
 
 	"github.com/fxamacker/cbor/v2"
@@ -28,9 +29,12 @@ func fuzzed(exchanges []exchange, names ...string) []wire.Operation {
 // calls malformed must be refused.
 func FuzzRequests(f *testing.F) {
 	kinesisOps := fuzzed(kinesisExchanges, "PutRecords", "AddTagsToStream", "GetShardIterator", "CreateStream")
+	cloudwatchOps := fuzzed(cloudwatchExchanges, "PutMetricData", "GetMetricData", "ListMetrics", "GetMetricStatistics")
 	connectOps := fuzzed(connectExchanges, "CreateUser", "StartTaskContact", "GetCurrentMetricData", "ListQueues")
 	for _, seed := range []string{
 		`{"StreamName":"s","Records":[{"Data":"AA==","PartitionKey":"k"},{"Data":7}]}`,
+		`{"Namespace":"n","MetricData":[{"MetricName":"m","Timestamp":1.5,"Values":[1,2.5],"Counts":[1,null],"Dimensions":[{"Name":"d"}]}]}`,
+		`{"MetricDataQueries":[{"Id":"a","MetricStat":{"Metric":{},"Period":60,"Stat":"Sum"}}],"StartTime":1,"EndTime":2}`,
 		`{"Tags":{"a":"b"},"StreamName":"s"}`, `{"Timestamp":1.5,"ShardIteratorType":"LATEST"}`,
 		`{"Username":"u","IdentityInfo":{"Email":"e"},"SecurityProfileIds":["a",null]}`,
 		`{"References":{"r":{"Type":"URL","Value":"v"}},"Attributes":{"a":"b"}}`,
@@ -49,7 +53,7 @@ func FuzzRequests(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte, query string) {
 		values, _ := url.ParseQuery(query)
-		for _, op := range append(kinesisOps, connectOps...) {
+		for _, op := range slices.Concat(kinesisOps, connectOps, cloudwatchOps) {
 			r := &wire.Request{Encoding: wire.JSON, Body: body, Query: values, Labels: []string{query}}
 			resp, err := op.Serve(context.Background(), r)
 			if err == nil && resp.Status != op.Model.Status {
@@ -64,7 +68,7 @@ func FuzzRequests(f *testing.F) {
 				}
 			}
 		}
-		for _, op := range kinesisOps {
+		for _, op := range slices.Concat(kinesisOps, cloudwatchOps) {
 			_, err := op.Serve(context.Background(), &wire.Request{Encoding: wire.CBOR, Body: body})
 			if err == nil && cbor.Wellformed(body) != nil {
 				t.Fatalf("%s accepted %.400x", op.Model.Name, body)
@@ -75,7 +79,7 @@ func FuzzRequests(f *testing.F) {
 				}
 			}
 		}
-		for _, op := range fuzzed(stsExchanges, "GetCallerIdentity") {
+		for _, op := range append(fuzzed(stsExchanges, "GetCallerIdentity"), cloudwatchOps...) {
 			if _, err := op.Serve(context.Background(), &wire.Request{Encoding: wire.Query, Body: body, Query: values}); err != nil {
 				wire.RenderError(op.Service, wire.Query, err, query)
 			}

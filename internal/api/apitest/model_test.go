@@ -6,6 +6,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -122,7 +123,15 @@ func (m *model) tree(t testing.TB, name string, full bool, depth int) any {
 		}
 		return out
 	case "map":
-		return map[string]any{m.tree(t, s.Key.Shape, full, depth+1).(string): m.tree(t, s.Value.Shape, full, depth+1)}
+		out := map[string]any{}
+		for i := 0; i == 0 || s.Min != nil && len(out) < int(*s.Min); i++ {
+			key := m.tree(t, s.Key.Shape, full, depth+1).(string)
+			if i > 0 {
+				key += strconv.Itoa(i)
+			}
+			out[key] = m.tree(t, s.Value.Shape, full, depth+1)
+		}
+		return out
 	case "string":
 		return m.text(t, name, s)
 	case "integer", "long":

@@ -13,6 +13,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/hookswitch/hookswitch/internal/api/cloudwatchapi"
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
 	"github.com/hookswitch/hookswitch/internal/api/stsapi"
@@ -361,6 +362,7 @@ func TestUnknownOperationsAreRefusedByName(t *testing.T) {
 		code   string
 		words  []string
 	}{
+		{cloudwatchapi.Service, "PutMetricAlarm", 400, "UnknownOperationException", []string{"PutMetricAlarm", "docs/compat/cloudwatch.md"}},
 		{kinesisapi.Service, "SplitShard", 400, "UnknownOperationException", []string{"SplitShard", "docs/compat/kinesis.md"}},
 		{kinesisapi.Service, "MakeCoffee", 400, "UnknownOperationException", []string{"MakeCoffee"}},
 		{connectapi.Service, "CreateCampaign", 404, "UnknownOperationException", []string{"CreateCampaign"}},
@@ -368,7 +370,7 @@ func TestUnknownOperationsAreRefusedByName(t *testing.T) {
 		{stsapi.Service, "AssumeRole", 400, "InvalidAction", []string{"Could not find operation AssumeRole for version 2011-06-15", "docs/compat/sts.md"}},
 	} {
 		var e wire.Error
-		if err := wire.UnknownOperation(c.svc, c.name); !errors.As(err, &e) || e.ErrorCode() != c.code || e.HTTPStatus() != c.status {
+		if err := wire.UnknownOperation(c.svc, wire.JSON, c.name); !errors.As(err, &e) || e.ErrorCode() != c.code || e.HTTPStatus() != c.status {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		for _, word := range c.words {

@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -13,11 +14,17 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	"github.com/aws/aws-sdk-go-v2/service/connect"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
+	"github.com/aws/smithy-go/transport/http/protocol/awsquery"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/hookswitch/hookswitch/internal/api/cloudwatchapi"
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
 	"github.com/hookswitch/hookswitch/internal/api/stsapi"
@@ -34,19 +41,20 @@ type loopback struct {
 }
 
 func (l *loopback) RoundTrip(r *http.Request) (*http.Response, error) {
-	var body []byte
-	if r.Body != nil {
-		var err error
-		if body, err = io.ReadAll(r.Body); err != nil {
-			return nil, err
-		}
+	body, err := plainBody(r)
+	if err != nil {
+		return nil, err
 	}
 	req := &wire.Request{Encoding: wire.JSON, Body: body, Header: r.Header, Query: r.URL.Query()}
-	switch l.op.Service.Protocol {
-	case wire.AWSQuery:
+	switch {
+	case r.Header.Get("Smithy-Protocol") == "rpc-v2-cbor":
+		req.Encoding = wire.CBOR
+		if want := "/service/" + l.op.Service.TargetPrefix + "/operation/" + l.op.Model.Name; r.URL.Path != want || !l.op.Service.Speaks(wire.RPCV2CBOR) {
+			return nil, errors.New("path " + r.URL.Path)
+		}
+	case r.Header.Get("X-Amz-Target") == "" && l.op.Service.Speaks(wire.AWSQuery):
 		req.Encoding = wire.Query
-	case wire.RESTJSON1:
-		var err error
+	case l.op.Service.Protocol == wire.RESTJSON1:
 		if req.Labels, err = labels(l.template, r.URL.EscapedPath(), url.PathUnescape); err != nil {
 			return nil, err
 		}
@@ -76,6 +84,21 @@ func (l *loopback) RoundTrip(r *http.Request) (*http.Response, error) {
 		ContentLength: int64(len(out)), Request: r, ProtoMajor: 1, ProtoMinor: 1}, nil
 }
 
+// plainBody reads a request's body, decompressed as the edge does.
+func plainBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
+	if r.Header.Get("Content-Encoding") != "gzip" {
+		return io.ReadAll(r.Body)
+	}
+	z, err := gzip.NewReader(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
+}
+
 // sdkConfig is a client configuration that ends at transport.
 func sdkConfig(transport http.RoundTripper) aws.Config {
 	return aws.Config{
@@ -90,7 +113,7 @@ func sdkConfig(transport http.RoundTripper) aws.Config {
 }
 
 type serviceCase struct {
-	name      string
+	name, in  string // of the model; of the protocol
 	service   *wire.Service
 	allowed   []string
 	exchanges []exchange
@@ -98,12 +121,27 @@ type serviceCase struct {
 }
 
 var serviceCases = []serviceCase{
-	{"kinesis", kinesisapi.Service, kinesisapi.Allowed, kinesisExchanges,
+	{"kinesis", "json", kinesisapi.Service, kinesisapi.Allowed, kinesisExchanges,
 		func(tr http.RoundTripper) any { return kinesis.NewFromConfig(sdkConfig(tr)) }},
-	{"connect", connectapi.Service, connectapi.Allowed, connectExchanges,
+	{"connect", "json", connectapi.Service, connectapi.Allowed, connectExchanges,
 		func(tr http.RoundTripper) any { return connect.NewFromConfig(sdkConfig(tr)) }},
-	{"sts", stsapi.Service, stsapi.Allowed, stsExchanges,
+	{"sts", "query", stsapi.Service, stsapi.Allowed, stsExchanges,
 		func(tr http.RoundTripper) any { return sts.NewFromConfig(sdkConfig(tr)) }},
+	{"cloudwatch", "cbor", cloudwatchapi.Service, cloudwatchapi.Allowed, cloudwatchExchanges, cloudwatchIn(nil)},
+	{"cloudwatch", "json", cloudwatchapi.Service, cloudwatchapi.Allowed, cloudwatchExchanges, cloudwatchIn(awsjson.New10(schemas.GraniteServiceVersion20100801))},
+	{"cloudwatch", "query", cloudwatchapi.Service, cloudwatchapi.Allowed, cloudwatchExchanges,
+		cloudwatchIn(awsquery.New(schemas.GraniteServiceVersion20100801))},
+}
+
+// cloudwatchIn makes clients that speak protocol; nil: the SDK's own choice, which is CBOR.
+func cloudwatchIn(protocol smithyhttp.ClientProtocol) func(http.RoundTripper) any {
+	return func(tr http.RoundTripper) any {
+		return cloudwatch.NewFromConfig(sdkConfig(tr), func(o *cloudwatch.Options) {
+			if protocol != nil {
+				o.Protocol = protocol
+			}
+		})
+	}
 }
 
 func TestEveryAllowedOperationIsExchanged(t *testing.T) {
@@ -128,7 +166,7 @@ func TestSDKAndWeUnderstandOneAnother(t *testing.T) {
 		for _, x := range c.exchanges {
 			for _, full := range []bool{false, true} {
 				kind := map[bool]string{false: "minimal", true: "maximal"}[full]
-				t.Run(c.name+"/"+x.name+"/"+kind, func(t *testing.T) { exchangeOnce(t, c, m, x, full) })
+				t.Run(c.name+"/"+c.in+"/"+x.name+"/"+kind, func(t *testing.T) { exchangeOnce(t, c, m, x, full) })
 			}
 		}
 	}
@@ -176,7 +214,7 @@ func exchangeOnce(t *testing.T, c serviceCase, m *model, x exchange, full bool) 
 
 func TestSDKSeesOurErrors(t *testing.T) {
 	for _, c := range serviceCases {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(c.name+"/"+c.in, func(t *testing.T) {
 			m := loadModel(t, c.name)
 			x := c.exchanges[0]
 			op := m.Operations[x.name]
@@ -185,8 +223,8 @@ func TestSDKSeesOurErrors(t *testing.T) {
 				fill(t, reflect.ValueOf(input).Elem(), m.tree(t, op.Input.Shape, false, 0))
 			}
 			served := x.op(func(any) {}, x.newOutput)
-			served.Serve = func(context.Context, *wire.Request) (*wire.Response, error) {
-				return nil, wire.UnknownOperation(c.service, "NoSuchThing")
+			served.Serve = func(_ context.Context, r *wire.Request) (*wire.Response, error) {
+				return nil, wire.UnknownOperation(c.service, r.Encoding, "NoSuchThing")
 			}
 			_, err := x.call(t.Context(), c.client(&loopback{op: served, template: op.HTTP.RequestURI}), input)
 			var api interface {
@@ -197,7 +235,7 @@ func TestSDKSeesOurErrors(t *testing.T) {
 				t.Fatalf("not an API error: %v", err)
 			}
 			want := "UnknownOperationException"
-			if c.name == "sts" {
+			if c.in == "query" {
 				want = "InvalidAction"
 			}
 			if api.ErrorCode() != want || !strings.Contains(api.ErrorMessage(), "NoSuchThing") {
