@@ -35,10 +35,11 @@ func (c Caller) Who() string {
 	if c.Principal != "" {
 		return c.Principal
 	}
-	return "arn:" + c.partition() + ":iam::" + c.Account + ":root"
+	return "arn:" + c.PartitionName() + ":iam::" + c.Account + ":root"
 }
 
-func (c Caller) partition() string {
+// PartitionName returns the partition of the caller's ARNs.
+func (c Caller) PartitionName() string {
 	if c.Partition == "" {
 		return "aws"
 	}
