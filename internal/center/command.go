@@ -207,6 +207,83 @@ type (
 	}
 )
 
+// Commands about calls that agents place, and about calls of more than two.
+type (
+	// DialOut is an agent calling a customer, in whatever status the agent is.
+	DialOut struct {
+		Agent       AgentID
+		Destination string  // E.164
+		Queue       QueueID // whose caller id the customer sees; empty: the default outbound queue of the agent's routing profile
+		Attributes  map[string]string
+	}
+	// AddParty brings someone into the agent's call: the customer is put on hold. One member of To is set.
+	AddParty struct {
+		Contact ContactID
+		Agent   AgentID
+		To      Destination
+	}
+	PartyAnswered struct{ Contact, Party ContactID }
+	PartyFailed   struct {
+		Contact, Party ContactID
+		Reason         string // a telecom disconnect reason
+	}
+	// PartyHangUp is an external party leaving.
+	PartyHangUp struct{ Contact, Party ContactID }
+	HoldParty   struct {
+		Contact ContactID
+		Agent   AgentID
+		Party   ContactID
+	}
+	ResumeParty struct {
+		Contact ContactID
+		Agent   AgentID
+		Party   ContactID
+	}
+	// DropParty sends away someone whom the agent has brought in.
+	DropParty struct {
+		Contact ContactID
+		Agent   AgentID
+		Party   ContactID
+	}
+	// SwapParties puts whoever is talked to on hold, and talks to the other one.
+	SwapParties struct {
+		Contact ContactID
+		Agent   AgentID
+	}
+	// JoinParties lets all talk to each other.
+	JoinParties struct {
+		Contact ContactID
+		Agent   AgentID
+	}
+	// MonitorCall lets a supervisor listen to an agent's call.
+	MonitorCall struct {
+		Contact     ContactID
+		Supervisor  AgentID
+		MayBarge    bool // the supervisor may take part in the call
+		ClientToken string
+	}
+	// ChangeMonitor lets a supervisor take part (ModeBarge), or only listen again (ModeSilent).
+	ChangeMonitor struct {
+		Contact ContactID // the supervisor's own
+		Agent   AgentID
+		Mode    string
+	}
+	// BargeOut is a supervisor who takes part sending the agent away: the supervisor has the call from then on.
+	BargeOut struct {
+		Contact ContactID // the supervisor's own
+		Agent   AgentID
+	}
+)
+
+// Destination is whom an agent brings into a call: exactly one of Agent, Queue, Number and, by itself, Flow is set.
+type Destination struct {
+	Agent  AgentID
+	Queue  QueueID
+	Number string // E.164
+	Flow   FlowID // with Agent or Queue: the transfer flow that is run; empty: what the default one does
+	Name   string // what the agent's panel shows, such as the name of a quick connect
+}
+
 type (
 	// Wake lets the machine do what time demands: offers that lapse, limits that are reached, and routing.
 	Wake struct{}
@@ -266,3 +343,16 @@ func (StopContact) isCommand()                {}
 func (UpdateContactAttributes) isCommand()    {}
 func (Wake) isCommand()                       {}
 func (Done) isCommand()                       {}
+func (DialOut) isCommand()                    {}
+func (AddParty) isCommand()                   {}
+func (PartyAnswered) isCommand()              {}
+func (PartyFailed) isCommand()                {}
+func (PartyHangUp) isCommand()                {}
+func (HoldParty) isCommand()                  {}
+func (ResumeParty) isCommand()                {}
+func (DropParty) isCommand()                  {}
+func (SwapParties) isCommand()                {}
+func (JoinParties) isCommand()                {}
+func (MonitorCall) isCommand()                {}
+func (ChangeMonitor) isCommand()              {}
+func (BargeOut) isCommand()                   {}

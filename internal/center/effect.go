@@ -25,12 +25,22 @@ type (
 		To, From    Endpoint
 		RingTimeout time.Duration
 	}
-	// ReleaseLine tells the network that the center has ended a call. The outcome is Done.
+	// DialParty calls someone whom an agent brings into a call. The outcome is PartyAnswered or PartyFailed; the machine
+	// gives up by itself after RingTimeout.
+	DialParty struct {
+		Contact     ContactID
+		Party       ContactID // names the call
+		To, From    Endpoint
+		RingTimeout time.Duration
+	}
+	// ReleaseLine tells the network that the center has ended a call: a customer's, which is named by a contact, or a
+	// party's. The outcome is Done.
 	ReleaseLine struct{ Contact ContactID }
 )
 
 func (DialCustomer) isEffect() {}
 func (ReleaseLine) isEffect()  {}
+func (DialParty) isEffect()    {}
 
 // ContactOfEffect returns the contact whose end makes the effect pointless, or "" when it must be carried out anyway.
 func ContactOfEffect(e Effect) ContactID {
@@ -38,6 +48,8 @@ func ContactOfEffect(e Effect) ContactID {
 	case DialCustomer:
 		return e.Contact
 	case InvokeFunction:
+		return e.Contact
+	case DialParty:
 		return e.Contact
 	}
 	return ""

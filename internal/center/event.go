@@ -86,6 +86,7 @@ type (
 		Line              ContactID               `json:",omitempty"` // the contact whose line it has; none: its own
 		Hooks             map[FlowOccasion]FlowID `json:",omitempty"` // flows that its predecessor had set
 		Callback          *Callback               `json:",omitempty"` // CALLBACK only
+		Watches           ContactID               `json:",omitempty"` // MONITOR: the contact that is listened to
 	}
 	// ContactConnectedToSystem says that the customer is on the line (voice), or that the contact began to run (task).
 	ContactConnectedToSystem struct{ Contact ContactID }
@@ -125,7 +126,8 @@ type (
 	ContactMissed struct {
 		Contact ContactID
 		Agent   AgentID
-		State   string // AgentContactMissed, AgentContactRejected or AgentContactError
+		State   string    // AgentContactMissed, AgentContactRejected, AgentContactError; AgentContactEnded: the agent gave up a call of its own
+		Until   time.Time `json:",omitzero"` // AgentContactEnded: when it is cleared by itself
 	}
 	// ContactConnected joins the customer with the agent.
 	ContactConnected struct {
@@ -133,10 +135,13 @@ type (
 		Agent          AgentID
 		Username       string
 		RoutingProfile Ref
+		OnHold         bool `json:",omitempty"` // another agent has the customer on hold: ContactHeld follows in a step of its own
 	}
+	// ContactHeld says that the customer does not hear the agent any more.
 	ContactHeld struct {
 		Contact ContactID
 		Agent   AgentID
+		By      AgentID `json:",omitempty"` // who did it, if it is not the agent itself
 	}
 	ContactResumed struct {
 		Contact ContactID
@@ -160,6 +165,91 @@ type (
 	}
 	// ContactCompleted says that customer and agents are done with the contact. Only its data can change from now on.
 	ContactCompleted struct{ Contact ContactID }
+)
+
+// Events about calls that agents place, and about calls of more than two.
+type (
+	// CallPlaced puts a call that an agent places on its desk: it rings at the customer.
+	CallPlaced struct {
+		Contact ContactID
+		Agent   AgentID
+		Channel Channel
+		Method  string
+		Queue   AgentQueue // whose caller id the customer sees
+	}
+	// PartyAdded says that the contact's agent has begun to bring someone into the call.
+	PartyAdded struct {
+		Contact   ContactID
+		Agent     AgentID
+		Party     ContactID // of its own contact; an external party has none, and this only names its call
+		Kind      string    // PartyAgent, PartyQueue, PartyFlow or PartyNumber
+		Name      string    `json:",omitempty"` // what the agent's panel shows
+		Endpoint  *Endpoint `json:",omitempty"` // PartyNumber: who is called
+		RingUntil time.Time `json:",omitzero"`  // PartyNumber: when the call is given up
+	}
+	// PartyConnected says that who was brought in is there. Here and below Agent is empty when the agent has left.
+	PartyConnected struct {
+		Contact ContactID
+		Agent   AgentID `json:",omitempty"`
+		Party   ContactID
+	}
+	PartyHeld struct {
+		Contact ContactID
+		Agent   AgentID
+		Party   ContactID
+	}
+	PartyResumed struct {
+		Contact ContactID
+		Agent   AgentID
+		Party   ContactID
+	}
+	PartyLeft struct {
+		Contact ContactID
+		Agent   AgentID `json:",omitempty"`
+		Party   ContactID
+	}
+	// ContactTransferred says that the agent, who leaves in the same step, leaves the customer to someone else.
+	ContactTransferred struct {
+		Contact ContactID
+		Cold    bool      `json:",omitempty"` // whoever takes over has not been there yet
+		To      *Endpoint `json:",omitempty"` // an external party
+	}
+	// ContactMonitored says that a supervisor listens to another contact.
+	ContactMonitored struct {
+		Contact        ContactID
+		Agent          AgentID // the supervisor
+		Username       string
+		RoutingProfile Ref
+		Channel        Channel
+		Method         string
+		Initial        ContactID `json:",omitempty"`
+		Mode           string    // ModeSilent or ModeBarge
+		MayBarge       bool      `json:",omitempty"`
+	}
+	MonitorChanged struct {
+		Contact ContactID
+		Agent   AgentID
+		Mode    string
+	}
+	// LineTaken says that the contact has the customer from now on: a supervisor has sent the agent away.
+	LineTaken struct {
+		Contact ContactID
+		Line    ContactID
+	}
+)
+
+// Kinds of parties that an agent brings into a call.
+const (
+	PartyAgent  = "AGENT"
+	PartyQueue  = "QUEUE"
+	PartyFlow   = "FLOW"
+	PartyNumber = "NUMBER"
+)
+
+// How a supervisor takes part in a call, as contact records spell it.
+const (
+	ModeSilent = "SILENT_MONITOR"
+	ModeBarge  = "BARGE"
 )
 
 // States of a contact on an agent's desk, as agent events spell them.
@@ -209,6 +299,16 @@ func (ContactLeft) isEvent()              {}
 func (ContactDisconnected) isEvent()      {}
 func (ContactCleared) isEvent()           {}
 func (ContactCompleted) isEvent()         {}
+func (CallPlaced) isEvent()               {}
+func (PartyAdded) isEvent()               {}
+func (PartyConnected) isEvent()           {}
+func (PartyHeld) isEvent()                {}
+func (PartyResumed) isEvent()             {}
+func (PartyLeft) isEvent()                {}
+func (ContactTransferred) isEvent()       {}
+func (ContactMonitored) isEvent()         {}
+func (MonitorChanged) isEvent()           {}
+func (LineTaken) isEvent()                {}
 
 // AgentOf returns the agent whose desk an event changes, or "".
 func AgentOf(e Event) AgentID {
@@ -240,6 +340,22 @@ func AgentOf(e Event) AgentID {
 	case ContactAccepted:
 		return e.Agent
 	case ContactCleared:
+		return e.Agent
+	case CallPlaced:
+		return e.Agent
+	case PartyAdded:
+		return e.Agent
+	case PartyConnected:
+		return e.Agent
+	case PartyHeld:
+		return e.Agent
+	case PartyResumed:
+		return e.Agent
+	case PartyLeft:
+		return e.Agent
+	case ContactMonitored:
+		return e.Agent
+	case MonitorChanged:
 		return e.Agent
 	}
 	return ""
@@ -293,6 +409,26 @@ func ContactOf(e Event) ContactID {
 	case ContactDialled:
 		return e.Contact
 	case ContactCompleted:
+		return e.Contact
+	case CallPlaced:
+		return e.Contact
+	case PartyAdded:
+		return e.Contact
+	case PartyConnected:
+		return e.Contact
+	case PartyHeld:
+		return e.Contact
+	case PartyResumed:
+		return e.Contact
+	case PartyLeft:
+		return e.Contact
+	case ContactTransferred:
+		return e.Contact
+	case ContactMonitored:
+		return e.Contact
+	case MonitorChanged:
+		return e.Contact
+	case LineTaken:
 		return e.Contact
 	}
 	return ""

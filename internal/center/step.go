@@ -187,6 +187,16 @@ var eventWords = func() map[string]func([]byte) (Event, error) {
 	word[Event, FunctionAssociated](w)
 	word[Event, FunctionDisassociated](w)
 	word[Event, ContactCompleted](w)
+	word[Event, CallPlaced](w)
+	word[Event, PartyAdded](w)
+	word[Event, PartyConnected](w)
+	word[Event, PartyHeld](w)
+	word[Event, PartyResumed](w)
+	word[Event, PartyLeft](w)
+	word[Event, ContactTransferred](w)
+	word[Event, ContactMonitored](w)
+	word[Event, MonitorChanged](w)
+	word[Event, LineTaken](w)
 	return w
 }()
 
@@ -195,5 +205,6 @@ var effectWords = func() map[string]func([]byte) (Effect, error) {
 	word[Effect, DialCustomer](w)
 	word[Effect, ReleaseLine](w)
 	word[Effect, InvokeFunction](w)
+	word[Effect, DialParty](w)
 	return w
 }()
