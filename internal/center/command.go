@@ -53,6 +53,22 @@ type (
 		Slots                       *[]HoursSlot
 	}
 	DeleteHours struct{ ID HoursID }
+	// CreateHoursOverride ignores the override's ID.
+	CreateHoursOverride struct {
+		Hours    HoursID
+		Override HoursOverride
+	}
+	UpdateHoursOverride struct {
+		Hours                               HoursID
+		ID                                  HoursOverrideID
+		Name, Description, Type, From, Till *string
+		Slots                               *[]HoursSlot
+		Recurrence                          *Recurrence
+	}
+	DeleteHoursOverride struct {
+		Hours HoursID
+		ID    HoursOverrideID
+	}
 	CreateQueue struct{ Queue Queue }
 	UpdateQueue struct {
 		ID                        QueueID
@@ -61,7 +77,20 @@ type (
 		Hours                     *HoursID
 		Outbound                  *OutboundCaller
 	}
-	DeleteQueue          struct{ ID QueueID }
+	// ChangeQueueConnects adds and removes quick connects of a queue, all or nothing. What is there already, or not there,
+	// stays so.
+	ChangeQueueConnects struct {
+		ID          QueueID
+		Add, Remove []QuickConnectID
+	}
+	DeleteQueue        struct{ ID QueueID }
+	CreateQuickConnect struct{ Connect QuickConnect }
+	UpdateQuickConnect struct {
+		ID                QuickConnectID
+		Name, Description *string
+		Target            *QuickConnect // only its type, user, queue, number and flow count
+	}
+	DeleteQuickConnect   struct{ ID QuickConnectID }
 	CreateRoutingProfile struct{ Profile RoutingProfile }
 	UpdateRoutingProfile struct {
 		ID                                   RoutingProfileID
@@ -83,10 +112,43 @@ type (
 		Phone            *PhoneConfig
 		RoutingProfile   *RoutingProfileID
 		SecurityProfiles *[]SecurityProfileID
+		Group            *HierarchyGroupID // empty: none
 	}
-	DeleteUser        struct{ ID AgentID }
-	CreateFlow        struct{ Flow Flow }
-	UpdateFlowContent struct {
+	DeleteUser struct{ ID AgentID }
+	// ChangeProficiencies adds, changes and removes proficiencies of a user, all or nothing.
+	ChangeProficiencies struct {
+		User        AgentID
+		Add, Change []Proficiency
+		Remove      []Proficiency // Attribute and Value count
+	}
+	// SetHierarchy sets the levels of the hierarchy, from the highest down. A level keeps its identity when only its name
+	// changes; one that has groups cannot be taken away.
+	SetHierarchy         struct{ Names []string }
+	CreateHierarchyGroup struct{ Group HierarchyGroup } // ignores its Level
+	RenameHierarchyGroup struct {
+		ID   HierarchyGroupID
+		Name string
+	}
+	DeleteHierarchyGroup  struct{ ID HierarchyGroupID }
+	CreateSecurityProfile struct{ Profile SecurityProfile }
+	UpdateSecurityProfile struct {
+		ID          SecurityProfileID
+		Description *string
+		Permissions *[]string
+	}
+	DeleteSecurityProfile struct{ ID SecurityProfileID }
+	CreateAttribute       struct{ Attribute PredefinedAttribute }
+	UpdateAttribute       struct {
+		Name             string
+		Values, Purposes *[]string
+	}
+	DeleteAttribute    struct{ Name string }
+	CreateTaskTemplate struct{ Template TaskTemplate }
+	// UpdateTaskTemplate takes the place of all that a template says; nothing is left as it is.
+	UpdateTaskTemplate struct{ Template TaskTemplate }
+	DeleteTaskTemplate struct{ ID TaskTemplateID }
+	CreateFlow         struct{ Flow Flow }
+	UpdateFlowContent  struct {
 		ID      FlowID
 		Content string
 	}
@@ -324,6 +386,27 @@ func (UpdatePhoneNumber) isCommand()          {}
 func (AdoptPhoneNumber) isCommand()           {}
 func (ReleasePhoneNumber) isCommand()         {}
 func (ChangeTags) isCommand()                 {}
+func (CreateHoursOverride) isCommand()        {}
+func (UpdateHoursOverride) isCommand()        {}
+func (DeleteHoursOverride) isCommand()        {}
+func (ChangeQueueConnects) isCommand()        {}
+func (CreateQuickConnect) isCommand()         {}
+func (UpdateQuickConnect) isCommand()         {}
+func (DeleteQuickConnect) isCommand()         {}
+func (ChangeProficiencies) isCommand()        {}
+func (SetHierarchy) isCommand()               {}
+func (CreateHierarchyGroup) isCommand()       {}
+func (RenameHierarchyGroup) isCommand()       {}
+func (DeleteHierarchyGroup) isCommand()       {}
+func (CreateSecurityProfile) isCommand()      {}
+func (UpdateSecurityProfile) isCommand()      {}
+func (DeleteSecurityProfile) isCommand()      {}
+func (CreateAttribute) isCommand()            {}
+func (UpdateAttribute) isCommand()            {}
+func (DeleteAttribute) isCommand()            {}
+func (CreateTaskTemplate) isCommand()         {}
+func (UpdateTaskTemplate) isCommand()         {}
+func (DeleteTaskTemplate) isCommand()         {}
 func (LogIn) isCommand()                      {}
 func (LogOut) isCommand()                     {}
 func (SetAgentStatus) isCommand()             {}

@@ -26,6 +26,12 @@ type (
 	FlowID            string
 	SecurityProfileID string
 	PhoneNumberID     string
+	QuickConnectID    string
+	HierarchyGroupID  string
+	HierarchyLevelID  string
+	HoursOverrideID   string
+	TaskTemplateID    string
+	PromptID          string
 	AssociationID     string // of a storage configuration: 64 hex digits
 )
 

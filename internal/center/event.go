@@ -29,7 +29,13 @@ type (
 		Number      PhoneNumber
 		ClientToken string `json:",omitempty"`
 	}
-	ResourceDeleted struct {
+	QuickConnectSaved   struct{ Connect QuickConnect }
+	HierarchySaved      struct{ Levels []HierarchyLevel } // from the highest down
+	HierarchyGroupSaved struct{ Group HierarchyGroup }
+	AttributeSaved      struct{ Attribute PredefinedAttribute }
+	TaskTemplateSaved   struct{ Template TaskTemplate }
+	PromptSaved         struct{ Prompt Prompt }
+	ResourceDeleted     struct {
 		Kind Kind
 		ID   string
 	}
@@ -135,7 +141,8 @@ type (
 		Agent          AgentID
 		Username       string
 		RoutingProfile Ref
-		OnHold         bool `json:",omitempty"` // another agent has the customer on hold: ContactHeld follows in a step of its own
+		OnHold         bool  `json:",omitempty"` // another agent has the customer on hold: ContactHeld follows in a step of its own
+		Hierarchy      []Ref `json:",omitempty"` // the agent's groups, from the highest level down
 	}
 	// ContactHeld says that the customer does not hear the agent any more.
 	ContactHeld struct {
@@ -277,6 +284,12 @@ func (UserSaved) isEvent()                {}
 func (SecurityProfileSaved) isEvent()     {}
 func (FlowSaved) isEvent()                {}
 func (PhoneNumberSaved) isEvent()         {}
+func (QuickConnectSaved) isEvent()        {}
+func (HierarchySaved) isEvent()           {}
+func (HierarchyGroupSaved) isEvent()      {}
+func (AttributeSaved) isEvent()           {}
+func (TaskTemplateSaved) isEvent()        {}
+func (PromptSaved) isEvent()              {}
 func (ResourceDeleted) isEvent()          {}
 func (AgentConfigured) isEvent()          {}
 func (AgentLoggedIn) isEvent()            {}

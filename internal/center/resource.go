@@ -28,6 +28,13 @@ const (
 	KindModule          Kind = "flow-module"
 	KindFunction        Kind = "lambda-function"
 	KindPhoneNumber     Kind = "phone-number"
+	KindQuickConnect    Kind = "transfer-destination"
+	KindHierarchyGroup  Kind = "agent-group"
+	KindHierarchyLevel  Kind = "agent-group-level"
+	KindHoursOverride   Kind = "operating-hours-override" // has no ARN
+	KindAttribute       Kind = "predefined-attribute"     // has no ARN, and its name for an id
+	KindTaskTemplate    Kind = "task-template"
+	KindPrompt          Kind = "prompt"
 	KindAssociation     Kind = "storage-config"
 	KindContact         Kind = "contact"
 )
@@ -80,13 +87,14 @@ type Hours struct {
 	Description string
 	TimeZone    string // IANA name
 	Slots       []HoursSlot
+	Overrides   []HoursOverride `json:",omitempty"` // in the order in which they were made
 	Tags        map[string]string
 	ModifiedAt  time.Time
 }
 
 // HoursSlot is one span of a week day. An end at or before the start reaches into the next day.
 type HoursSlot struct {
-	Day                    string // MONDAY …
+	Day                    string // MONDAY …; of an override also "": every day
 	StartHour, StartMinute int
 	EndHour, EndMinute     int
 }
@@ -101,6 +109,7 @@ type Queue struct {
 	MaxContacts int    // 0: no limit
 	Status      string // Enabled or Disabled
 	Outbound    OutboundCaller
+	Connects    []QuickConnectID `json:",omitempty"` // what agents see when they transfer a contact of the queue; sorted
 	Tags        map[string]string
 	ModifiedAt  time.Time
 }
@@ -152,6 +161,8 @@ type User struct {
 	Phone            PhoneConfig
 	SecurityProfiles []SecurityProfileID
 	RoutingProfile   RoutingProfileID
+	Group            HierarchyGroupID `json:",omitempty"`
+	Proficiencies    []Proficiency    `json:",omitempty"` // sorted by attribute and value, each pair once
 	DirectoryUserID  string
 	PasswordHash     string // salted, never the password; empty unless the instance manages identities itself
 	Tags             map[string]string
@@ -295,7 +306,9 @@ type AgentConfig struct {
 	Inbound         []AgentQueue  // the agent's own queue first
 	DefaultOutbound AgentQueue
 	AutoAccept      bool
-	ACWLimit        int // seconds; 0: no limit
+	ACWLimit        int           // seconds; 0: no limit
+	Hierarchy       []Ref         `json:",omitempty"` // the group of each level, from the highest down; none: in no group
+	Proficiencies   []Proficiency `json:",omitempty"` // sorted
 }
 
 // AgentQueue is a queue as a routing profile shows it.

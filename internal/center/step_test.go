@@ -44,6 +44,8 @@ func fillKind(v reflect.Value, depth int) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(7)
+	case reflect.Float64:
+		v.SetFloat(1.5)
 	case reflect.Uint64:
 		v.SetUint(7)
 	case reflect.Uint8:

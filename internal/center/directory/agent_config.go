@@ -22,6 +22,10 @@ func (d *Directory) AgentConfig(id center.AgentID) (center.AgentConfig, bool) {
 		Concurrency:    slices.Clone(p.Concurrency),
 		AutoAccept:     u.Phone.AutoAccept,
 		ACWLimit:       u.Phone.ACWLimit,
+		Proficiencies:  slices.Clone(u.Proficiencies),
+	}
+	for _, g := range d.HierarchyPath(u.Group) {
+		c.Hierarchy = append(c.Hierarchy, center.Ref{ID: string(g.ID), Name: g.Name})
 	}
 	slices.SortFunc(c.Concurrency, func(a, b center.Concurrency) int { return cmp.Compare(a.Channel, b.Channel) })
 	own := center.AgentQueue{ID: center.QueueID(u.ID), Agent: true}
@@ -61,7 +65,7 @@ func sortChannels(c []center.Channel) {
 }
 
 // Affected returns the users whose AgentConfig an event may change, sorted by id, after it was applied: the one that the
-// event is about, or those whose routing profile is, or names, what the event is about.
+// event is about, or those whose routing profile is, or names, what the event is about, or whose groups it is one of.
 func (d *Directory) Affected(e center.Event) []center.AgentID {
 	var hit func(center.User) bool
 	switch e := e.(type) {
@@ -74,6 +78,10 @@ func (d *Directory) Affected(e center.Event) []center.AgentID {
 			return nil
 		}
 		hit = func(u center.User) bool { return names(d.Profiles[u.RoutingProfile], e.Queue.ID) }
+	case center.HierarchyGroupSaved:
+		hit = func(u center.User) bool {
+			return slices.ContainsFunc(d.HierarchyPath(u.Group), func(g center.HierarchyGroup) bool { return g.ID == e.Group.ID })
+		}
 	default:
 		return nil
 	}

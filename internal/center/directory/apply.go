@@ -2,6 +2,7 @@ package directory
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/center"
@@ -39,6 +40,18 @@ func (d *Directory) Apply(at time.Time, e center.Event) {
 	case center.PhoneNumberSaved:
 		d.Numbers[e.Number.ID] = e.Number
 		d.remember(at, e)
+	case center.QuickConnectSaved:
+		d.Connects[e.Connect.ID] = e.Connect
+	case center.HierarchySaved:
+		d.Levels = e.Levels
+	case center.HierarchyGroupSaved:
+		d.Groups[e.Group.ID] = e.Group
+	case center.AttributeSaved:
+		d.Attributes[e.Attribute.Name] = e.Attribute
+	case center.TaskTemplateSaved:
+		d.Templates[e.Template.ID] = e.Template
+	case center.PromptSaved:
+		d.Prompts[e.Prompt.ID] = e.Prompt
 	case center.ResourceDeleted:
 		d.drop(e)
 	}
@@ -69,5 +82,26 @@ func (d *Directory) drop(e center.ResourceDeleted) {
 		delete(d.Flows, center.FlowID(e.ID))
 	case center.KindPhoneNumber:
 		delete(d.Numbers, center.PhoneNumberID(e.ID))
+	case center.KindQuickConnect:
+		d.dropConnect(center.QuickConnectID(e.ID))
+	case center.KindHierarchyGroup:
+		delete(d.Groups, center.HierarchyGroupID(e.ID))
+	case center.KindAttribute:
+		delete(d.Attributes, e.ID)
+	case center.KindTaskTemplate:
+		delete(d.Templates, center.TaskTemplateID(e.ID))
+	case center.KindPrompt:
+		delete(d.Prompts, center.PromptID(e.ID))
+	}
+}
+
+// dropConnect takes a quick connect out of the queues as well: none of them is refused for it.
+func (d *Directory) dropConnect(id center.QuickConnectID) {
+	delete(d.Connects, id)
+	for at, q := range d.Queues {
+		if i, ok := slices.BinarySearch(q.Connects, id); ok {
+			q.Connects = slices.Delete(slices.Clone(q.Connects), i, i+1)
+			d.Queues[at] = q
+		}
 	}
 }

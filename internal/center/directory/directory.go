@@ -23,6 +23,12 @@ type Directory struct {
 	Security     map[center.SecurityProfileID]center.SecurityProfile
 	Flows        map[center.FlowID]center.Flow
 	Numbers      map[center.PhoneNumberID]center.PhoneNumber
+	Connects     map[center.QuickConnectID]center.QuickConnect
+	Levels       []center.HierarchyLevel // from the highest down; replaced, never changed
+	Groups       map[center.HierarchyGroupID]center.HierarchyGroup
+	Attributes   map[string]center.PredefinedAttribute // by name
+	Templates    map[center.TaskTemplateID]center.TaskTemplate
+	Prompts      map[center.PromptID]center.Prompt
 	Tokens       map[string]Claim // by client token of ClaimPhoneNumber, for center.TokenLife
 }
 
@@ -45,6 +51,11 @@ func New() *Directory {
 		Security:     map[center.SecurityProfileID]center.SecurityProfile{},
 		Flows:        map[center.FlowID]center.Flow{},
 		Numbers:      map[center.PhoneNumberID]center.PhoneNumber{},
+		Connects:     map[center.QuickConnectID]center.QuickConnect{},
+		Groups:       map[center.HierarchyGroupID]center.HierarchyGroup{},
+		Attributes:   map[string]center.PredefinedAttribute{},
+		Templates:    map[center.TaskTemplateID]center.TaskTemplate{},
+		Prompts:      map[center.PromptID]center.Prompt{},
 		Tokens:       map[string]Claim{},
 	}
 }
@@ -61,6 +72,11 @@ func (d *Directory) Clone() *Directory {
 	c.Security = maps.Clone(d.Security)
 	c.Flows = maps.Clone(d.Flows)
 	c.Numbers = maps.Clone(d.Numbers)
+	c.Connects = maps.Clone(d.Connects)
+	c.Groups = maps.Clone(d.Groups)
+	c.Attributes = maps.Clone(d.Attributes)
+	c.Templates = maps.Clone(d.Templates)
+	c.Prompts = maps.Clone(d.Prompts)
 	c.Tokens = maps.Clone(d.Tokens)
 	return &c
 }
@@ -157,6 +173,55 @@ func (q *request) about(cmd center.Command) func() ([]center.Event, error) {
 		return func() ([]center.Event, error) { return q.releaseNumber(c) }
 	case center.ChangeTags:
 		return func() ([]center.Event, error) { return q.changeTags(c) }
+	}
+	return q.aboutMore(cmd)
+}
+
+// aboutMore is the rest of about: what can be left out of an instance without it ceasing to be one.
+func (q *request) aboutMore(cmd center.Command) func() ([]center.Event, error) {
+	switch c := cmd.(type) {
+	case center.CreateHoursOverride:
+		return func() ([]center.Event, error) { return q.createOverride(c) }
+	case center.UpdateHoursOverride:
+		return func() ([]center.Event, error) { return q.updateOverride(c) }
+	case center.DeleteHoursOverride:
+		return func() ([]center.Event, error) { return q.deleteOverride(c) }
+	case center.ChangeQueueConnects:
+		return func() ([]center.Event, error) { return q.changeQueueConnects(c) }
+	case center.CreateQuickConnect:
+		return func() ([]center.Event, error) { return q.createConnect(c) }
+	case center.UpdateQuickConnect:
+		return func() ([]center.Event, error) { return q.updateConnect(c) }
+	case center.DeleteQuickConnect:
+		return func() ([]center.Event, error) { return deleted(q.Connects, center.KindQuickConnect, c.ID) }
+	case center.ChangeProficiencies:
+		return func() ([]center.Event, error) { return q.changeProficiencies(c) }
+	case center.SetHierarchy:
+		return func() ([]center.Event, error) { return q.setHierarchy(c) }
+	case center.CreateHierarchyGroup:
+		return func() ([]center.Event, error) { return q.createGroup(c) }
+	case center.RenameHierarchyGroup:
+		return func() ([]center.Event, error) { return q.renameGroup(c) }
+	case center.DeleteHierarchyGroup:
+		return func() ([]center.Event, error) { return q.deleteGroup(c) }
+	case center.CreateSecurityProfile:
+		return func() ([]center.Event, error) { return q.createSecurity(c) }
+	case center.UpdateSecurityProfile:
+		return func() ([]center.Event, error) { return q.updateSecurity(c) }
+	case center.DeleteSecurityProfile:
+		return func() ([]center.Event, error) { return q.deleteSecurity(c) }
+	case center.CreateAttribute:
+		return func() ([]center.Event, error) { return q.createAttribute(c) }
+	case center.UpdateAttribute:
+		return func() ([]center.Event, error) { return q.updateAttribute(c) }
+	case center.DeleteAttribute:
+		return func() ([]center.Event, error) { return q.deleteAttribute(c) }
+	case center.CreateTaskTemplate:
+		return func() ([]center.Event, error) { return q.createTemplate(c) }
+	case center.UpdateTaskTemplate:
+		return func() ([]center.Event, error) { return q.updateTemplate(c) }
+	case center.DeleteTaskTemplate:
+		return func() ([]center.Event, error) { return deleted(q.Templates, center.KindTaskTemplate, c.ID) }
 	}
 	return nil
 }

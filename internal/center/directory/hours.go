@@ -10,7 +10,7 @@ import (
 
 func (q *request) createHours(c center.CreateHours) ([]center.Event, error) {
 	h := c.Hours
-	h.ID, h.ModifiedAt = "", q.stamp.At
+	h.ID, h.ModifiedAt, h.Overrides = "", q.stamp.At, nil
 	h.Slots, h.Tags = slices.Clone(h.Slots), maps.Clone(h.Tags)
 	if err := first(q.checkHours(h), checkTags(h.Tags)); err != nil {
 		return nil, err
@@ -64,11 +64,16 @@ func (q *request) checkHours(h center.Hours) error {
 	if _, err := zone(h.TimeZone); err != nil {
 		return invalid("TimeZone", "%q is no time zone", h.TimeZone)
 	}
-	if len(h.Slots) > hoursSlotsMax {
+	return checkSlots(h.Slots, false)
+}
+
+// checkSlots holds slots; those of overrides need not name a day.
+func checkSlots(slots []center.HoursSlot, anyDay bool) error {
+	if len(slots) > hoursSlotsMax {
 		return invalid("Config", "must have at most %d entries", hoursSlotsMax)
 	}
-	for _, s := range h.Slots {
-		if _, ok := weekday(s.Day); !ok {
+	for _, s := range slots {
+		if _, ok := weekday(s.Day); !ok && !(anyDay && s.Day == "") {
 			return invalid("Day", "%q is no day of the week", s.Day)
 		}
 		if s.StartHour < 0 || s.StartHour > 23 || s.EndHour < 0 || s.EndHour > 23 {
@@ -107,15 +112,10 @@ func (d *Directory) Open(id center.HoursID, at time.Time) bool {
 		return false
 	}
 	t := at.In(loc)
-	return slices.ContainsFunc(h.Slots, func(s center.HoursSlot) bool { return covers(s, t) })
+	return openMinutes(&h, dateOf(t))[t.Hour()*60+t.Minute()]
 }
 
-// covers reports whether a slot covers a time. An end at or before the start lies in the next day.
-func covers(s center.HoursSlot, t time.Time) bool {
-	day, _ := weekday(s.Day)
-	start, end, now := s.StartHour*60+s.StartMinute, s.EndHour*60+s.EndMinute, t.Hour()*60+t.Minute()
-	if start < end {
-		return t.Weekday() == day && now >= start && now < end
-	}
-	return t.Weekday() == day && now >= start || t.Weekday() == (day+1)%7 && now < end
+// dateOf returns the date that a clock shows, as a midnight in UTC.
+func dateOf(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }

@@ -25,6 +25,21 @@ const (
 	emailMax         = 265       // characters
 	callerNameMax    = 255       // characters
 	numberTextMax    = 500       // characters of a phone number's description
+	overridesMax     = 50        // of hours of operation; AWS does not raise it
+	permissionsMax   = 500       // of a security profile
+	permissionMax    = 128       // characters
+	groupNameMax     = 100       // characters
+	levelNameMax     = 50        // characters
+	attrNameMax      = 100       // characters; of values and purposes as well
+	attrValuesMax    = 500       // of a predefined attribute
+	attrPurposesMax  = 10        // of a predefined attribute
+	proficienciesMax = 10        // of a user
+	templatesMax     = 50        // task templates of an instance
+	fieldsMax        = 50        // of a task template
+	optionsMax       = 50        // of a field of a task template
+	templateNameMax  = 100       // characters; of fields and options as well
+	templateTextMax  = 255       // characters of a description
+	fieldValueMax    = 4096      // characters
 
 	hoursMax    = 1_000
 	queuesMax   = 10_000 // without the queues of agents
@@ -32,5 +47,9 @@ const (
 	usersMax    = 50_000
 	flowsMax    = 5_000
 	numbersMax  = 5_000
+	connectsMax = 5_000
+	securityMax = 500
+	groupsMax   = 500
+	attrsMax    = 500
 	tokensMax   = 10_000 // client tokens of claims that still count
 )

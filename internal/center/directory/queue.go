@@ -12,7 +12,7 @@ const AgentQueueMax = 10
 func (q *request) createQueue(c center.CreateQueue) ([]center.Event, error) {
 	v := c.Queue
 	v.ID, v.Agent, v.ModifiedAt = "", "", q.stamp.At
-	v.Tags = maps.Clone(v.Tags)
+	v.Connects, v.Tags = sortedConnects(v.Connects), maps.Clone(v.Tags)
 	if v.Status == "" {
 		v.Status = center.Enabled
 	}
@@ -49,10 +49,16 @@ func (q *request) updateQueue(c center.UpdateQueue) ([]center.Event, error) {
 	return []center.Event{center.QueueSaved{Queue: v}}, nil
 }
 
-// deleteQueue refuses a queue that a routing profile serves or dials out with (ResourceInUseException of DeleteQueue).
+// deleteQueue refuses a queue that a routing profile serves or dials out with, or that a quick connect leads to
+// (ResourceInUseException of DeleteQueue).
 func (q *request) deleteQueue(c center.DeleteQueue) ([]center.Event, error) {
 	if _, err := q.standardQueue(c.ID); err != nil {
 		return nil, err
+	}
+	for _, o := range Sorted(q.Connects) {
+		if o.Queue == c.ID {
+			return nil, inUse(center.KindQueue, c.ID, "quick connect %s leads to it", o.ID)
+		}
 	}
 	for _, p := range Sorted(q.Profiles) {
 		if p.DefaultOutbound == c.ID {
@@ -90,6 +96,11 @@ func (q *request) checkQueue(v center.Queue) error {
 	}
 	if _, err := find(q.Hours, center.KindHours, v.Hours); err != nil {
 		return err
+	}
+	for _, id := range v.Connects {
+		if _, err := find(q.Connects, center.KindQuickConnect, id); err != nil {
+			return err
+		}
 	}
 	return q.checkOutbound(v.Outbound)
 }

@@ -3,6 +3,7 @@ package directory
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,7 +18,7 @@ func TestRandomCommandsKeepTheInvariants(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		k := newDesk(t)
 		for range rapid.IntRange(1, 40).Draw(rt, "commands") {
-			cmd := command(rt, k)
+			cmd := command(t, rt, k)
 			if _, refused := k.do(t, cmd); refused != nil && refused.Reason == "" {
 				rt.Fatalf("%T is refused for no reason", cmd)
 			}
@@ -65,7 +66,14 @@ func sortedKeys[K ~string](keys []K) []K {
 	return Sorted(m)
 }
 
-func command(rt *rapid.T, k *desk) center.Command {
+// someOverride draws an override, and now and then one that does not exist, or not there.
+func someOverride(rt *rapid.T, k *desk) (center.HoursID, center.HoursOverrideID) {
+	h := someID(rt, k.Hours)
+	all := append(slices.Clone(k.Hours[h].Overrides), center.HoursOverride{ID: "none"})
+	return h, rapid.SampledFrom(all).Draw(rt, "override").ID
+}
+
+func command(t *testing.T, rt *rapid.T, k *desk) center.Command {
 	name := rapid.SampledFrom([]string{"a", "b", "c", nameBasicQueue, nameAvailable, ""}).Draw(rt, "name")
 	user := func() center.User {
 		return center.User{
@@ -145,6 +153,71 @@ func command(rt *rapid.T, k *desk) center.Command {
 		},
 		func() center.Command { return center.ReleasePhoneNumber{ID: someID(rt, k.Numbers)} },
 		func() center.Command {
+			return center.CreateHoursOverride{Hours: someID(rt, k.Hours), Override: center.HoursOverride{Name: name, From: "2026-03-01", Till: "2026-03-09", Slots: []center.HoursSlot{{EndHour: 9}}}}
+		},
+		func() center.Command {
+			h, id := someOverride(rt, k)
+			return center.UpdateHoursOverride{Hours: h, ID: id, Name: &name, Type: ptr(rapid.SampledFrom([]string{center.OverrideOpen, center.OverrideClosed, "x"}).Draw(rt, "type"))}
+		},
+		func() center.Command {
+			h, id := someOverride(rt, k)
+			return center.DeleteHoursOverride{Hours: h, ID: id}
+		},
+		func() center.Command {
+			return center.CreateQuickConnect{Connect: center.QuickConnect{Name: name, Type: center.QuickConnectQueue, Queue: someID(rt, k.Queues), Flow: k.flow(t, "QUEUE_TRANSFER").ID}}
+		},
+		func() center.Command {
+			return center.UpdateQuickConnect{ID: someID(rt, k.Connects), Target: &center.QuickConnect{Type: center.QuickConnectFlow, Flow: someID(rt, k.Flows)}}
+		},
+		func() center.Command { return center.DeleteQuickConnect{ID: someID(rt, k.Connects)} },
+		func() center.Command {
+			return center.ChangeQueueConnects{ID: someID(rt, k.Queues), Add: []center.QuickConnectID{someID(rt, k.Connects)}, Remove: []center.QuickConnectID{someID(rt, k.Connects)}}
+		},
+		func() center.Command {
+			return center.SetHierarchy{Names: rapid.SliceOfN(rapid.SampledFrom([]string{"L1", "L2", "L3", "L4", "L5", "L6"}), 0, 6).Draw(rt, "levels")}
+		},
+		func() center.Command {
+			parent := center.HierarchyGroupID("")
+			if len(k.Groups) > 0 {
+				parent = someID(rt, k.Groups)
+			}
+			return center.CreateHierarchyGroup{Group: center.HierarchyGroup{Name: name, Parent: parent}}
+		},
+		func() center.Command { return center.RenameHierarchyGroup{ID: someID(rt, k.Groups), Name: name} },
+		func() center.Command { return center.DeleteHierarchyGroup{ID: someID(rt, k.Groups)} },
+		func() center.Command {
+			return center.UpdateUser{ID: someID(rt, k.Users), Group: ptr(someID(rt, k.Groups))}
+		},
+		func() center.Command {
+			return center.CreateAttribute{Attribute: center.PredefinedAttribute{Name: name, Values: []string{"x", "y"}}}
+		},
+		func() center.Command {
+			return center.UpdateAttribute{Name: name, Values: ptr(rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y", "z"}), 0, 3).Draw(rt, "values"))}
+		},
+		func() center.Command { return center.DeleteAttribute{Name: name} },
+		func() center.Command {
+			some := func() []center.Proficiency {
+				return rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) center.Proficiency {
+					return center.Proficiency{Attribute: rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "attribute"), Value: rapid.SampledFrom([]string{"x", "y", "z"}).Draw(rt, "value"), Level: rapid.Float64Range(0.5, 5).Draw(rt, "level")}
+				}), 0, 2).Draw(rt, "proficiencies")
+			}
+			return center.ChangeProficiencies{User: someID(rt, k.Users), Add: some(), Change: some(), Remove: some()}
+		},
+		func() center.Command {
+			return center.CreateSecurityProfile{Profile: center.SecurityProfile{Name: name, Permissions: []string{"BasicAgentAccess"}}}
+		},
+		func() center.Command {
+			return center.UpdateSecurityProfile{ID: someID(rt, k.Security), Permissions: &[]string{name}}
+		},
+		func() center.Command { return center.DeleteSecurityProfile{ID: someID(rt, k.Security)} },
+		func() center.Command {
+			return center.CreateTaskTemplate{Template: center.TaskTemplate{Name: name, Flow: someID(rt, k.Flows), Fields: []center.TaskField{{Name: "n", Type: "NAME"}}}}
+		},
+		func() center.Command {
+			return center.UpdateTaskTemplate{Template: center.TaskTemplate{ID: someID(rt, k.Templates), Name: name, Fields: []center.TaskField{{Name: "n", Type: "NAME"}, {Name: "s", Type: "SINGLE_SELECT", Options: []string{name}}}}}
+		},
+		func() center.Command { return center.DeleteTaskTemplate{ID: someID(rt, k.Templates)} },
+		func() center.Command {
 			return center.ChangeTags{Kind: center.KindQueue, ID: string(someID(rt, k.Queues)), Set: map[string]string{name: "v"}}
 		},
 	}
@@ -192,6 +265,29 @@ func broken(d *Directory) []string {
 		}
 		_, ok = d.Queues[center.QueueID(id)]
 		report(ok, "user %s has no queue", id)
+		report(u.Group == "" || d.Groups[u.Group].ID != "", "user %s is in no such group", id)
+		for _, p := range u.Proficiencies {
+			report(slices.Contains(d.Attributes[p.Attribute].Values, p.Value), "user %s has a proficiency in %q of %q", id, p.Value, p.Attribute)
+		}
+	}
+	for id, g := range d.Groups {
+		path := d.HierarchyPath(id)
+		report(len(path) == g.Level && g.Level <= len(d.Levels), "group %s of level %d has the path %v", id, g.Level, path)
+		for i, above := range path {
+			report(above.Level == i+1, "group %s is below %s", id, above.ID)
+		}
+	}
+	for id, c := range d.Connects {
+		report(c.Queue == "" || standard(c.Queue), "quick connect %s leads to no queue", id)
+	}
+	for id, q := range d.Queues {
+		report(slices.IsSorted(q.Connects) && len(slices.Compact(slices.Clone(q.Connects))) == len(q.Connects), "queue %s has quick connects %v", id, q.Connects)
+		for _, c := range q.Connects {
+			report(d.Connects[c].ID != "", "queue %s has quick connect %s, which does not exist", id, c)
+		}
+	}
+	for id, v := range d.Templates {
+		report(v.Flow == "" || d.Flows[v.Flow].Type == "CONTACT_FLOW", "task template %s has no such flow", id)
 	}
 	for id, n := range d.Numbers {
 		report(n.Flow == "" || d.Flows[n.Flow].Type == "CONTACT_FLOW", "number %s has no such flow", id)
@@ -210,7 +306,22 @@ func broken(d *Directory) []string {
 	twice("routing profiles", namesOf(d.Profiles, func(v center.RoutingProfile) string { return v.Name }))
 	twice("users", namesOf(d.Users, func(v center.User) string { return v.Username }))
 	twice("flows", namesOf(d.Flows, func(v center.Flow) string { return v.Name }))
+	twice("quick connects", namesOf(d.Connects, func(v center.QuickConnect) string { return v.Name }))
+	twice("groups", namesOf(d.Groups, func(v center.HierarchyGroup) string { return string(v.Parent) + v.Name }))
+	twice("security profiles", namesOf(d.Security, func(v center.SecurityProfile) string { return v.Name }))
+	twice("task templates", namesOf(d.Templates, func(v center.TaskTemplate) string { return v.Name }))
+	for id, h := range d.Hours {
+		twice("overrides of "+string(id), mapped(h.Overrides, func(o center.HoursOverride) string { return o.Name }))
+	}
 	twice("numbers", namesOf(d.Numbers, func(v center.PhoneNumber) string { return v.Number }))
+	return out
+}
+
+func mapped[T, R any](list []T, f func(T) R) []R {
+	var out []R
+	for _, v := range list {
+		out = append(out, f(v))
+	}
 	return out
 }
 

@@ -32,6 +32,14 @@ func find[ID ~string, V any](m map[ID]V, k center.Kind, id ID) (V, error) {
 	return v, nil
 }
 
+// deleted deletes a resource that nothing depends on.
+func deleted[ID ~string, V any](m map[ID]V, k center.Kind, id ID) ([]center.Event, error) {
+	if _, err := find(m, k, id); err != nil {
+		return nil, err
+	}
+	return []center.Event{center.ResourceDeleted{Kind: k, ID: string(id)}}, nil
+}
+
 // unique refuses a name that another resource of the kind has.
 func unique[ID ~string, V any](m map[ID]V, k center.Kind, self ID, name string, nameOf func(V) string) error {
 	for id, v := range m {

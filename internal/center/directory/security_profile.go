@@ -1,6 +1,12 @@
 package directory
 
-import "github.com/hookswitch/hookswitch/internal/center"
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hookswitch/hookswitch/internal/center"
+)
 
 // Names of the security profiles that every instance has.
 const (
@@ -56,4 +62,59 @@ func securityProfiles() []center.SecurityProfile {
 			"GraphTrends.View", "ListenCallRecordings", "ManagerListenIn", "MetricsReports.View",
 		}},
 	}
+}
+
+func (q *request) createSecurity(c center.CreateSecurityProfile) ([]center.Event, error) {
+	p := c.Profile
+	p.ID, p.Tags = "", maps.Clone(p.Tags)
+	if err := first(
+		text("SecurityProfileName", p.Name, 1, nameMax),
+		unique(q.Security, center.KindSecurityProfile, "", p.Name, func(o center.SecurityProfile) string { return o.Name }),
+		checkTags(p.Tags),
+	); err != nil {
+		return nil, err
+	}
+	// The API model's pattern: ^[ a-zA-Z0-9_@-]+$.
+	if strings.ContainsFunc(p.Name, func(r rune) bool {
+		return r > 0x7f || !isAlphanumeric(byte(r)) && !strings.ContainsRune(" _@-", r)
+	}) {
+		return nil, invalid("SecurityProfileName", "must have letters, digits, spaces and any of _@-")
+	}
+	if len(q.Security) >= securityMax {
+		return nil, limit(center.KindSecurityProfile, securityMax)
+	}
+	return q.saveSecurity(p)
+}
+
+func (q *request) updateSecurity(c center.UpdateSecurityProfile) ([]center.Event, error) {
+	p, err := find(q.Security, center.KindSecurityProfile, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	set(&p.Description, c.Description)
+	set(&p.Permissions, c.Permissions)
+	return q.saveSecurity(p)
+}
+
+// saveSecurity saves a security profile, under a new identity if it has none. Permissions are kept as they are named:
+// nobody signs in here, so nothing asks for them, and AWS's list of names grows.
+func (q *request) saveSecurity(p center.SecurityProfile) ([]center.Event, error) {
+	if err := first(text("Description", p.Description, 0, descriptionMax), texts("Permissions", p.Permissions, permissionsMax, permissionMax)); err != nil {
+		return nil, err
+	}
+	if p.ID == "" {
+		p.ID = center.SecurityProfileID(q.ids())
+	}
+	p.Permissions, p.ModifiedAt = slices.Clone(p.Permissions), q.stamp.At
+	return []center.Event{center.SecurityProfileSaved{Profile: p}}, nil
+}
+
+// deleteSecurity refuses a profile that users have (ResourceInUseException of DeleteSecurityProfile).
+func (q *request) deleteSecurity(c center.DeleteSecurityProfile) ([]center.Event, error) {
+	for _, u := range Sorted(q.Users) {
+		if slices.Contains(u.SecurityProfiles, c.ID) {
+			return nil, inUse(center.KindSecurityProfile, c.ID, "user %s has it", u.ID)
+		}
+	}
+	return deleted(q.Security, center.KindSecurityProfile, c.ID)
 }

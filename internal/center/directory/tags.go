@@ -68,6 +68,18 @@ func (q *request) tagged(k center.Kind, id string) (saved func(map[string]string
 	case center.KindFlow:
 		v, err := find(q.Flows, k, center.FlowID(id))
 		return func(t map[string]string) center.Event { v.Tags = t; return center.FlowSaved{Flow: v} }, v.Tags, err
+	case center.KindQuickConnect:
+		v, err := find(q.Connects, k, center.QuickConnectID(id))
+		return func(t map[string]string) center.Event { v.Tags = t; return center.QuickConnectSaved{Connect: v} }, v.Tags, err
+	case center.KindHierarchyGroup:
+		v, err := find(q.Groups, k, center.HierarchyGroupID(id))
+		return func(t map[string]string) center.Event { v.Tags = t; return center.HierarchyGroupSaved{Group: v} }, v.Tags, err
+	case center.KindTaskTemplate:
+		v, err := find(q.Templates, k, center.TaskTemplateID(id))
+		return func(t map[string]string) center.Event { v.Tags = t; return center.TaskTemplateSaved{Template: v} }, v.Tags, err
+	case center.KindPrompt:
+		v, err := find(q.Prompts, k, center.PromptID(id))
+		return func(t map[string]string) center.Event { v.Tags = t; return center.PromptSaved{Prompt: v} }, v.Tags, err
 	case center.KindPhoneNumber:
 		v, err := find(q.Numbers, k, center.PhoneNumberID(id))
 		return func(t map[string]string) center.Event { v.Tags = t; return center.PhoneNumberSaved{Number: v} }, v.Tags, err

@@ -23,7 +23,7 @@ const (
 // createUser makes a user and its agent queue, which has the user's id.
 func (q *request) createUser(c center.CreateUser) ([]center.Event, error) {
 	u := c.User
-	u.ID, u.ModifiedAt = "", q.stamp.At
+	u.ID, u.ModifiedAt, u.Proficiencies = "", q.stamp.At, nil
 	u.SecurityProfiles, u.Tags = slices.Clone(u.SecurityProfiles), maps.Clone(u.Tags)
 	if u.Phone.Type == "" {
 		u.Phone.Type = softPhone
@@ -55,6 +55,7 @@ func (q *request) updateUser(c center.UpdateUser) ([]center.Event, error) {
 	if c.SecurityProfiles != nil {
 		u.SecurityProfiles = slices.Clone(*c.SecurityProfiles)
 	}
+	set(&u.Group, c.Group)
 	if err := q.checkUser(u); err != nil {
 		return nil, err
 	}
@@ -78,6 +79,11 @@ func (q *request) checkUser(u center.User) error {
 	}
 	if _, err := find(q.Profiles, center.KindRoutingProfile, u.RoutingProfile); err != nil {
 		return err
+	}
+	if u.Group != "" {
+		if _, err := find(q.Groups, center.KindHierarchyGroup, u.Group); err != nil {
+			return err
+		}
 	}
 	if n := len(u.SecurityProfiles); n < 1 || n > securityOfUser {
 		return invalid("SecurityProfileIds", "must be 1 to %d", securityOfUser)

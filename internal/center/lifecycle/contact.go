@@ -84,6 +84,7 @@ type Handling struct {
 	Agent          center.AgentID
 	Username       string
 	RoutingProfile center.Ref
+	Hierarchy      []center.Ref `json:",omitempty"` // the agent's groups, from the highest level down; never changed
 	ConnectedAt    time.Time
 	HeldAt         time.Time     `json:",omitzero"` // while on hold
 	Holds          int           // how often it was put on hold
@@ -164,7 +165,7 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 	case center.ContactConnected:
 		c.Offer, c.Position = nil, nil
 		c.dequeue(at)
-		c.Agent = &Handling{Agent: e.Agent, Username: e.Username, RoutingProfile: e.RoutingProfile, ConnectedAt: at}
+		c.Agent = &Handling{Agent: e.Agent, Username: e.Username, RoutingProfile: e.RoutingProfile, Hierarchy: e.Hierarchy, ConnectedAt: at}
 	case center.ContactHeld:
 		c.Agent.HeldAt = at
 		c.Agent.Holds++

@@ -129,7 +129,7 @@ func sameConfig(a *lifecycle.Agent, b *center.AgentConfig) bool {
 	c := &a.Config
 	return c.Username == b.Username && c.FirstName == b.FirstName && c.LastName == b.LastName &&
 		c.RoutingProfile == b.RoutingProfile && c.AutoAccept == b.AutoAccept && c.ACWLimit == b.ACWLimit &&
-		slices.Equal(c.Concurrency, b.Concurrency) &&
+		slices.Equal(c.Concurrency, b.Concurrency) && slices.Equal(c.Hierarchy, b.Hierarchy) && slices.Equal(c.Proficiencies, b.Proficiencies) &&
 		sameQueue(c.DefaultOutbound, b.DefaultOutbound) && slices.EqualFunc(c.Inbound, b.Inbound, sameQueue)
 }
 

@@ -44,7 +44,7 @@ func (t *turn) acceptContact(cmd center.AcceptContact) error {
 
 func (t *turn) connect(a *lifecycle.Agent, id center.ContactID) {
 	t.emit(center.ContactConnected{
-		Contact: id, Agent: a.ID, Username: a.Config.Username, RoutingProfile: a.Config.RoutingProfile,
+		Contact: id, Agent: a.ID, Username: a.Config.Username, RoutingProfile: a.Config.RoutingProfile, Hierarchy: a.Config.Hierarchy,
 	})
 }
 
