@@ -43,6 +43,7 @@ var may = []struct {
 	{"internal/ccp", "internal/center internal/switchboard internal/projection/live"},
 	{"internal/service/connect", "self internal/api/connectapi internal/wire internal/center internal/switchboard internal/projection/live internal/contactstore internal/courier internal/arn internal/clock"},
 	{"internal/service/kinesis", "self internal/api/kinesisapi internal/wire internal/storage$ internal/keys$ internal/courier internal/metric internal/clock internal/arn"},
+	{"internal/service/eventbridge/pattern", ""},
 	{"internal/service/sts", "self internal/api/stsapi internal/wire internal/arn"},
 	{"internal/admin", "internal/clock internal/keys internal/courier internal/center internal/switchboard internal/projection/live internal/ccp internal/outbox internal/telephony internal/arn"},
 	{"internal/simulate", "internal"},
