@@ -2,11 +2,11 @@ package directory
 
 import (
 	"maps"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/hookswitch/hookswitch/internal/center"
 )
@@ -140,8 +140,8 @@ func fits(f center.TaskField, value string) bool {
 	case "EMAIL":
 		return isEmail(value)
 	case "URL":
-		u, err := url.Parse(value)
-		return err == nil && u.Scheme != "" && u.Host != ""
+		scheme, rest, ok := strings.Cut(value, "://")
+		return ok && scheme != "" && rest != "" && !strings.ContainsFunc(value, unicode.IsSpace)
 	case "DATE_TIME", "SCHEDULED_TIME":
 		_, err := time.Parse(time.RFC3339, value)
 		return err == nil
