@@ -10,7 +10,7 @@ import (
 var pureStd = map[string]bool{
 	"errors": true, "fmt": true, "slices": true, "maps": true, "cmp": true, "strings": true, "strconv": true, "sort": true,
 	"math": true, "math/big": true, "math/bits": true, "crypto/sha256": true, "crypto/hmac": true, "iter": true, "time": true, "regexp": true,
-	"unicode": true, "unicode/utf8": true, "bytes": true, "reflect": true, "container/heap": true, "unsafe": true, "hash/maphash": false,
+	"unicode": true, "unicode/utf8": true, "bytes": true, "reflect": true, "container/heap": true, "unsafe": true, "net/url": true, "hash/maphash": false,
 }
 
 // clockUse names the functions of package time that read or wait for a clock.
