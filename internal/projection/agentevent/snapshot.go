@@ -1,6 +1,8 @@
 package agentevent
 
 import (
+	"strconv"
+
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
 	"github.com/hookswitch/hookswitch/internal/projection/document"
@@ -40,11 +42,26 @@ func AppendSnapshot(b []byte, inst center.Instance, a *lifecycle.Agent) []byte {
 
 func appendConfiguration(b []byte, inst center.Instance, a *lifecycle.Agent) []byte {
 	c := &a.Config
-	b = append(b, `{"AgentHierarchyGroups":null,"FirstName":`...)
+	b = append(b, `{"AgentHierarchyGroups":`...)
+	b = document.AppendHierarchy(b, inst, c.Hierarchy, "Name")
+	b = append(b, `,"FirstName":`...)
 	b = document.AppendString(b, c.FirstName)
 	b = append(b, `,"LastName":`...)
 	b = document.AppendString(b, c.LastName)
-	b = append(b, `,"Proficiencies":[],"RoutingProfile":{"ARN":`...)
+	b = append(b, `,"Proficiencies":[`...)
+	for i, p := range c.Proficiencies {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"Name":`...)
+		b = document.AppendString(b, p.Attribute)
+		b = append(b, `,"ProficiencyLevel":`...)
+		b = strconv.AppendFloat(b, p.Level, 'f', -1, 64)
+		b = append(b, `,"Value":`...)
+		b = document.AppendString(b, p.Value)
+		b = append(b, '}')
+	}
+	b = append(b, `],"RoutingProfile":{"ARN":`...)
 	b = document.AppendARN(b, inst, center.KindRoutingProfile, c.RoutingProfile.ID)
 	b = append(b, `,"Concurrency":[`...)
 	for i, cc := range c.Concurrency {

@@ -154,6 +154,20 @@ func appendAgent(b []byte, inst center.Instance, c *lifecycle.Contact, at time.T
 	b = append(b, `,"agentInfo":{"agentArn":`...)
 	b = document.AppendARN(b, inst, center.KindUser, h.Agent)
 	b = appendTime(b, `,"connectedToAgentTimestamp":`, h.ConnectedAt)
+	if len(h.Hierarchy) > 0 {
+		b = append(b, `,"hierarchyGroups":{`...)
+		for i, g := range h.Hierarchy {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(b, `"level`...)
+			b = document.AppendInt(b, i+1)
+			b = append(b, `":{"arn":`...)
+			b = document.AppendARN(b, inst, center.KindHierarchyGroup, g.ID)
+			b = append(b, '}')
+		}
+		b = append(b, '}')
+	}
 	if !c.DisconnectedAt.IsZero() {
 		held := int(h.HeldFor / time.Second)
 		if !h.HeldAt.IsZero() { // the hold ends with the conversation, whichever of the two is told first

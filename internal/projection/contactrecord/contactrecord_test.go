@@ -92,7 +92,7 @@ var stories = []struct {
 	sample string          // the published record this life should give; empty: none
 	ours   map[string]bool // paths where we know less than the sample: its null is right for us
 }{
-	{"inbound-handled", "ctr-inbound-handled", map[string]bool{"/Agent/HierarchyGroups": true, "/QualityMetrics": true, "/Recording": true, "/Recordings": true}},
+	{"inbound-handled", "ctr-inbound-handled", map[string]bool{"/QualityMetrics": true, "/Recording": true, "/Recordings": true}},
 	{"inbound-abandoned", "ctr-inbound-abandoned-in-queue", nil},
 	{"inbound-flow-disconnect", "ctr-inbound-flow-disconnect", nil},
 	{"outbound-api-unanswered", "ctr-outbound-api-unanswered", nil},

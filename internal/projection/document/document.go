@@ -159,6 +159,34 @@ func AppendQueueARN[S ~string](b []byte, inst center.Instance, id S, agent bool)
 	return AppendARN(b, inst, center.KindQueue, id)
 }
 
+// AppendHierarchy appends an agent's hierarchy groups, a member for each level there can be: null where there is none.
+// Name is what the member with a group's name is called.
+func AppendHierarchy(b []byte, inst center.Instance, groups []center.Ref, name string) []byte {
+	if len(groups) == 0 {
+		return append(b, "null"...)
+	}
+	b = append(b, '{')
+	for i := range center.HierarchyLevelMax {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `"Level`...)
+		b = AppendInt(b, i+1)
+		if i >= len(groups) {
+			b = append(b, `":null`...)
+			continue
+		}
+		b = append(b, `":{"ARN":`...)
+		b = AppendARN(b, inst, center.KindHierarchyGroup, groups[i].ID)
+		b = append(b, ',')
+		b = AppendString(b, name)
+		b = append(b, ':')
+		b = AppendString(b, groups[i].Name)
+		b = append(b, '}')
+	}
+	return append(b, '}')
+}
+
 // appendText appends s without its quotes.
 func appendText(b []byte, s string) []byte {
 	start := len(b)
