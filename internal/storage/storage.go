@@ -104,7 +104,8 @@ type Record struct {
 }
 
 // Range selects records: of one key or (empty Key) of all, from a sequence number or a time, at most Max records
-// (0: MaxBatch) and about MaxBytes bytes of data (0: no limit; at least one record is returned).
+// (0: MaxBatch), and none after those before it have MaxBytes bytes of data (0: no limit). So what has less than both is
+// all there is.
 type Range struct {
 	Key      string
 	From     uint64

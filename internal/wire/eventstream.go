@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"net/http"
 	"slices"
+	"sync"
 )
 
 // An Event is a structure that travels in an event stream. Generated types implement it.
@@ -14,6 +15,18 @@ type Event interface {
 	EventType() string                 // the stream's member for it
 	AppendEventJSON(dst []byte) []byte // its payload in JSON
 	AppendEventCBOR(dst []byte) []byte // its payload in CBOR
+}
+
+// A SharedEvent is an event that goes out on many streams: its frame is made once for each encoding and lives as long as
+// the event does. It is safe for concurrent use.
+type SharedEvent struct {
+	Event
+	json, cbor sharedFrame
+}
+
+type sharedFrame struct {
+	once  sync.Once
+	bytes []byte
 }
 
 // An EventStream is an output that goes on after the answer's headers: it is called once and sends events until it
@@ -41,12 +54,7 @@ func streamBody(svc *Service, enc Encoding, exceptions []string, events EventStr
 		if err != nil {
 			return err
 		}
-		err = events(ctx, func(e Event) error {
-			if f.cbor {
-				return f.send(e.EventType(), e.AppendEventCBOR)
-			}
-			return f.send(e.EventType(), e.AppendEventJSON)
-		})
+		err = events(ctx, f.event)
 		if err == nil || ctx.Err() != nil || f.broken {
 			return err
 		}
@@ -71,9 +79,33 @@ type frames struct {
 	broken bool // a write failed
 }
 
+// event writes an event of the stream's.
+func (f *frames) event(e Event) error {
+	payload := e.AppendEventJSON
+	if f.cbor {
+		payload = e.AppendEventCBOR
+	}
+	shared, ok := e.(*SharedEvent)
+	if !ok {
+		return f.send(e.EventType(), payload)
+	}
+	frame := &shared.json
+	if f.cbor {
+		frame = &shared.cbor
+	}
+	frame.once.Do(func() { frame.bytes = AppendFrame(nil, f.headers(e.EventType()), payload) })
+	_, err := f.w.Write(frame.bytes)
+	f.broken = err != nil
+	return err
+}
+
 // send writes an event.
 func (f *frames) send(event string, payload func([]byte) []byte) error {
-	return f.write([]string{":message-type", "event", ":event-type", event, ":content-type", f.media}, payload)
+	return f.write(f.headers(event), payload)
+}
+
+func (f *frames) headers(event string) []string {
+	return []string{":message-type", "event", ":event-type", event, ":content-type", f.media}
 }
 
 // except writes an exception.

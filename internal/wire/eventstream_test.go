@@ -138,6 +138,48 @@ func TestEventStream(t *testing.T) {
 	}
 }
 
+// counted is an event that counts how often it is encoded.
+type counted struct {
+	note
+	json, cbor *int
+}
+
+func (c counted) AppendEventJSON(dst []byte) []byte {
+	*c.json++
+	return c.note.AppendEventJSON(dst)
+}
+
+func (c counted) AppendEventCBOR(dst []byte) []byte {
+	*c.cbor++
+	return c.note.AppendEventCBOR(dst)
+}
+
+// TestSharedEvent sends one event on streams of both encodings: they carry what each would alone, encoded once each.
+func TestSharedEvent(t *testing.T) {
+	sent := func(enc Encoding, e Event) []byte {
+		w := &writes{}
+		if err := streamBody(streamService, enc, nil, func(_ context.Context, send func(Event) error) error { return send(e) })(t.Context(), w); err != nil || w.n != 2 {
+			t.Fatalf("%v after %d writes", err, w.n)
+		}
+		return w.Bytes()
+	}
+	c := counted{note{"x"}, new(int), new(int)}
+	shared := &SharedEvent{Event: c}
+	for _, enc := range []Encoding{JSON, CBOR, JSON, CBOR} {
+		if got, want := sent(enc, shared), sent(enc, note{"x"}); !bytes.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", enc, got, want)
+		}
+	}
+	if *c.json != 1 || *c.cbor != 1 {
+		t.Errorf("encoded %d times as JSON and %d times as CBOR", *c.json, *c.cbor)
+	}
+	w := &writes{max: 1}
+	err := streamBody(streamService, JSON, []string{"InternalFailureException"}, func(_ context.Context, send func(Event) error) error { return send(shared) })(t.Context(), w)
+	if !errors.Is(err, errBroken) || w.n != 2 {
+		t.Errorf("%v after %d writes, want the connection's error and no exception", err, w.n)
+	}
+}
+
 // TestEventStreamIsOverWhenTheConnectionIs checks that nothing is written after a failed write or the context's end.
 func TestEventStreamIsOverWhenTheConnectionIs(t *testing.T) {
 	for allowed := 1; allowed <= 2; allowed++ {

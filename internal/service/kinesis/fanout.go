@@ -3,9 +3,11 @@ package kinesis
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/storage"
+	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
 // Bounds of enhanced fan-out.
@@ -16,8 +18,9 @@ const (
 
 	// eventBytesMax bounds the data and partition keys of one event, unless one record is larger.
 	eventBytesMax = 1 << 20
-	// sharedBytesMax bounds the records of a page that a feed keeps for the subscriptions that come for it next. It
-	// is what a shard holds in memory, however many subscriptions it has.
+	// sharedBytesMax bounds the records of a page that a feed keeps for the subscriptions that come for it next. It keeps
+	// two, each with the frame that is made of it for each encoding: that is what a shard holds in memory, however many
+	// subscriptions it has.
 	sharedBytesMax = 64 << 10
 )
 
@@ -87,32 +90,33 @@ func (f *fanout) changed(stream string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, feed := range f.feeds[stream] {
-		feed.wake(nil)
+		feed.wake(nil, nil)
 	}
 }
 
 // join returns the feed of a shard, which follows the shard's log until the last of those who joined has left.
-func (f *fanout) join(ctx context.Context, stream string, sh *shard, log *recordLog) (*feed, error) {
+func (f *fanout) join(ctx context.Context, p *subscription, sh *shard, log *recordLog) (*feed, error) {
 	_, last, err := log.Bounds(ctx)
 	if err != nil {
 		return nil, err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	shards := f.feeds[stream]
+	id := p.key.stream
+	shards := f.feeds[id]
 	if shards == nil {
 		shards = map[int]*feed{}
 		if f.feeds == nil {
 			f.feeds = map[string]map[int]*feed{}
 		}
-		f.feeds[stream] = shards
+		f.feeds[id] = shards
 	}
 	w := shards[sh.index]
 	if w == nil {
 		ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // it outlives whoever was first
-		w = &feed{stream: stream, shard: sh.index, stop: stop, done: make(chan struct{})}
+		w = &feed{service: p.s, of: p.stream, stream: id, shard: sh.index, log: log, stop: stop, done: make(chan struct{})}
 		shards[sh.index] = w
-		go w.follow(ctx, log, storage.Range{Key: sh.id, From: last + 1})
+		go w.follow(ctx, storage.Range{Key: sh.id, From: last + 1})
 	}
 	w.members++
 	return w, nil
@@ -136,40 +140,89 @@ func (f *fanout) leave(w *feed) {
 	}
 }
 
-// A feed wakes the subscriptions of one shard when it has new records, and lets those that stand at the same place read
-// once for all of them. It never waits for any of them.
+// A feed wakes the subscriptions of one shard when it has new records. Those that wait at the tip find these read and
+// encoded; others that stand at one place read once for all of them. It never waits for any of them.
 type feed struct {
+	service *Service
+	of      *stream
 	stream  string // incarnation
 	shard   int
+	log     *recordLog
 	stop    context.CancelFunc
 	done    chan struct{} // closed when follow has returned
 	members int           // guarded by fanout.mu
 
-	mu      sync.Mutex    // guards what follows, up to reading
+	mu      sync.Mutex    // guards what follows, up to tip
 	woken   chan struct{} // closed at the next change; nil while nobody waits
 	version uint64        // rises with each change
 	failed  error         // following ended
 
-	reading sync.Mutex // held while one reads for all: guards what follows
-	from    uint64     // place at which the shared page begins
-	at      uint64     // version when it was read
-	sh      *shard     // that it was read of
-	shared  *page      // nil: none
+	tip atomic.Pointer[sharedPage] // what woke those who waited last; nil: they read for themselves
+
+	reading sync.Mutex  // held while one reads for all: guards shared
+	shared  *sharedPage // nil: none
+}
+
+// sharedPage is records of a shard as of one version, for all who stand between two places. It is immutable.
+type sharedPage struct {
+	page
+	version  uint64
+	sh       *shard
+	from, to uint64            // places: the page is what a read from any of them returns
+	event    *wire.SharedEvent // nil: each makes its own
+}
+
+func (p *sharedPage) fits(sh *shard, from, version uint64) bool {
+	return p != nil && p.version == version && p.sh == sh && p.from <= from && from <= p.to
 }
 
 // follow wakes whenever the log has more records of the shard.
-func (w *feed) follow(ctx context.Context, log *recordLog, r storage.Range) {
+func (w *feed) follow(ctx context.Context, r storage.Range) {
 	defer close(w.done)
-	for _, err := range log.Tail(ctx, r) {
-		w.wake(err)
+	after := r.From // all records of the shard before it are known
+	for rec, err := range w.log.Tail(ctx, r) {
+		if err == nil && rec.Seq < after {
+			continue // it came with the one before it
+		}
+		var tip *sharedPage
+		if err == nil {
+			tip = w.readTip(ctx, after, rec.Seq)
+			if after = rec.Seq + 1; tip != nil {
+				after = tip.next
+			}
+		}
+		w.wake(tip, err)
 	}
 }
 
-// wake wakes all who wait. err, when it is not nil, is why there will be nothing more.
-func (w *feed) wake(err error) {
+// readTip reads what is new, the first of it at a place, for those who wait. It returns nil when nobody does, and when
+// they would better find out for themselves what became of stream or shard.
+func (w *feed) readTip(ctx context.Context, after, first uint64) *sharedPage {
+	w.mu.Lock()
+	waited := w.woken != nil
+	w.mu.Unlock()
+	cur, now := w.of.state.Load(), w.service.clock.Now()
+	if !waited || cur.ID != w.stream || !cur.serves(now) || !cur.shards.all[w.shard].open() {
+		return nil
+	}
+	sh := cur.shards.all[w.shard]
+	p, err := readShardUpTo(ctx, w.log, sh, first, readRecordsMax, sharedBytesMax, cur.horizon(now))
+	if err != nil || len(p.records) == 0 || p.size() > sharedBytesMax || p.seqs[0] != first {
+		return nil
+	}
+	return &sharedPage{page: p, sh: sh, from: after, to: first, event: &wire.SharedEvent{Event: p.newEvent(cur, sh, false, now)}}
+}
+
+// wake wakes all who wait. tip, when it is not nil, is what those at the tip will read; err, when it is not nil, is why
+// there will be nothing more.
+func (w *feed) wake(tip *sharedPage, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.version++
+	if tip != nil {
+		tip.version = w.version
+		w.tip.Store(tip)
+	}
 	if err != nil {
 		w.failed = err
 	}
@@ -190,23 +243,26 @@ func (w *feed) watch() (woken <-chan struct{}, version uint64, err error) {
 }
 
 // read returns the records of the shard from a place on, up to an event's worth. It is at least as new as version.
-func (w *feed) read(ctx context.Context, log *recordLog, sh *shard, from, version uint64, horizon int64) (page, error) {
+func (w *feed) read(ctx context.Context, sh *shard, from, version uint64, horizon int64) (*sharedPage, error) {
+	if tip := w.tip.Load(); tip.fits(sh, from, version) {
+		return tip, nil
+	}
 	w.reading.Lock()
 	defer w.reading.Unlock()
-	if w.shared != nil && w.from == from && w.at == version && w.sh == sh {
-		return *w.shared, nil
+	if w.shared.fits(sh, from, version) {
+		return w.shared, nil
 	}
-	p, err := readShardUpTo(ctx, log, sh, from, readRecordsMax, eventBytesMax, horizon)
+	p, err := readShardUpTo(ctx, w.log, sh, from, readRecordsMax, eventBytesMax, horizon)
 	if err != nil {
-		return p, err
+		return nil, err
 	}
-	size := 0
-	for i := range p.records {
-		size += len(p.records[i].data) + len(p.records[i].partitionKey)
+	if len(p.records) == 0 {
+		w.tip.Store(nil) // everybody has had it long ago: an idle shard holds no memory
 	}
+	got := &sharedPage{page: p, version: version, sh: sh, from: from, to: from}
 	w.shared = nil
-	if size <= sharedBytesMax {
-		w.from, w.at, w.sh, w.shared = from, version, sh, &p
+	if p.size() <= sharedBytesMax {
+		w.shared = got
 	}
-	return p, nil
+	return got, nil
 }

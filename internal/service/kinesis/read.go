@@ -67,8 +67,9 @@ func readShardUpTo(ctx context.Context, log *recordLog, sh *shard, from uint64, 
 // fillPage makes a page of what was read. It cuts at the bounds and finds out whether there is more.
 func fillPage(ctx context.Context, log *recordLog, sh *shard, rng storage.Range, recs []storage.Record, limit, bytesMax int, horizon int64) (page, error) {
 	p := page{next: rng.From, seqs: make([]uint64, 0, min(len(recs), limit)), records: make([]record, 0, min(len(recs), limit))}
-	size := 0
+	size, stored := 0, 0
 	for _, r := range recs {
+		stored += len(r.Data)
 		rec, err := decodeRecord(r.Data)
 		if err != nil {
 			return page{}, damaged(sh, r, err)
@@ -85,16 +86,23 @@ func fillPage(ctx context.Context, log *recordLog, sh *shard, rng storage.Range,
 		}
 		p.next = r.Seq + 1
 	}
-	if len(recs) == 0 {
-		return p, nil
+	if len(recs) < rng.Max && stored < rng.MaxBytes {
+		return p, nil // the read found the end
 	}
-	// The read may have ended for its bound on bytes, which is not exact: ask whether it did.
 	after, err := log.Read(ctx, storage.Range{Key: sh.id, From: p.next, Max: 1})
 	if err != nil {
 		return page{}, err
 	}
 	p.more = len(after) > 0
 	return p, nil
+}
+
+// size returns the bytes of data and partition keys.
+func (p *page) size() (n int) {
+	for i := range p.records {
+		n += len(p.records[i].data) + len(p.records[i].partitionKey)
+	}
+	return n
 }
 
 func damaged(sh *shard, r storage.Record, err error) error {

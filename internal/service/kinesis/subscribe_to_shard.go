@@ -55,6 +55,14 @@ type subscription struct {
 	arn    string    // of the consumer
 	from   uint64    // place in the shard's log to go on at
 	quiet  time.Time // when the last event was sent
+	alarm  alarm
+}
+
+// alarm is the one timer of a subscription. It may go off early: what it is for moves on with every event.
+type alarm struct {
+	at   time.Time
+	due  <-chan struct{} // nil: it is not set
+	stop func()
 }
 
 // run sends events until the subscription's life is over, the shard ends, another takes over, something is deleted, or
@@ -65,9 +73,9 @@ func (p *subscription) run(ctx context.Context, send func(wire.Event) error) err
 	log, err := cur.logs.open(ctx, p.key.shard/shardsPerLog)
 	if err == nil {
 		var f *feed
-		if f, err = p.s.fanout.join(ctx, p.key.stream, cur.shards.all[p.key.shard], log); err == nil {
+		if f, err = p.s.fanout.join(ctx, p, cur.shards.all[p.key.shard], log); err == nil {
 			defer p.s.fanout.leave(f)
-			err = p.push(ctx, f, log, send)
+			err = p.push(ctx, f, send)
 		}
 	}
 	if missing(err) {
@@ -77,7 +85,8 @@ func (p *subscription) run(ctx context.Context, send func(wire.Event) error) err
 }
 
 // push is run once there is a feed.
-func (p *subscription) push(ctx context.Context, f *feed, log *recordLog, send func(wire.Event) error) error {
+func (p *subscription) push(ctx context.Context, f *feed, send func(wire.Event) error) error {
+	defer p.alarm.clear()
 	for ctx.Err() == nil {
 		woken, version, err := f.watch() // before anything is looked at: what changes from here on wakes
 		if err != nil {
@@ -91,7 +100,7 @@ func (p *subscription) push(ctx context.Context, f *feed, log *recordLog, send f
 		if err != nil {
 			return err
 		}
-		page, err := f.read(ctx, log, sh, p.from, version, cur.horizon(now))
+		page, err := f.read(ctx, sh, p.from, version, cur.horizon(now))
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -102,7 +111,7 @@ func (p *subscription) push(ctx context.Context, f *feed, log *recordLog, send f
 		ended := !sh.open() && !page.more
 		if ended || len(page.records) > 0 || now.Sub(p.quiet) >= silenceMax {
 			p.quiet = now
-			if err := send(p.event(cur, sh, &page, ended, now)); err != nil || ended {
+			if err := p.send(cur, page, ended, now, send); err != nil || ended {
 				return err
 			}
 		}
@@ -135,34 +144,53 @@ func (p *subscription) look(now time.Time) (*streamState, *shard, error) {
 	return cur, sh, nil
 }
 
-// wait returns when there is something to do.
+// wait returns when there is something to do, or may be.
 func (p *subscription) wait(ctx context.Context, woken <-chan struct{}) {
 	at := p.quiet.Add(silenceMax)
 	if end := p.sub.began.Add(subscriptionLife); end.Before(at) {
 		at = end
 	}
-	due, stop := p.s.clock.WakeAt(at)
-	defer stop()
+	if a := &p.alarm; a.due == nil || at.Before(a.at) {
+		a.clear()
+		a.at = at
+		a.due, a.stop = p.s.clock.WakeAt(at)
+	}
 	select {
 	case <-woken:
-	case <-due:
+	case <-p.alarm.due:
+		p.alarm.clear()
 	case <-p.sub.taken:
 	case <-ctx.Done():
 	}
 }
 
-// event makes an event of a page. The number to go on after is that of the last record before the next place, and tells
-// of now: it moves even when no records come. At the end of the shard there is none, but the shard's children.
-func (p *subscription) event(cur *streamState, sh *shard, page *page, ended bool, now time.Time) *kinesisapi.SubscribeToShardEvent {
-	e := &kinesisapi.SubscribeToShardEvent{Records: outRecords(sh, page), MillisBehindLatest: new(page.behind(now))}
+func (a *alarm) clear() {
+	if a.due != nil {
+		a.stop()
+		a.due = nil
+	}
+}
+
+// send sends an event of a page, the one that was made for all if there is one.
+func (p *subscription) send(cur *streamState, page *sharedPage, ended bool, now time.Time, send func(wire.Event) error) error {
+	if page.event != nil && !ended {
+		return send(page.event)
+	}
+	return send(page.newEvent(cur, page.sh, ended, now))
+}
+
+// newEvent makes an event. The number to go on after is that of the last record before the next place, and tells of now:
+// it moves even when no records come. At the end of the shard there is none, but the shard's children.
+func (p *page) newEvent(cur *streamState, sh *shard, ended bool, now time.Time) *kinesisapi.SubscribeToShardEvent {
+	e := &kinesisapi.SubscribeToShardEvent{Records: outRecords(sh, p), MillisBehindLatest: new(p.behind(now))}
 	if ended {
 		e.ChildShards = childShards(cur, sh)
 		return e
 	}
 	at := max(millis(now), sh.Created*1000)
-	if n := len(page.records); n > 0 && page.seqs[n-1]+1 == page.next {
-		at = page.records[n-1].arrival // the last record's very number
+	if n := len(p.records); n > 0 && p.seqs[n-1]+1 == p.next {
+		at = p.records[n-1].arrival // the last record's very number
 	}
-	e.ContinuationSequenceNumber = new(sh.sequence(max(page.next, 1)-1, at).String())
+	e.ContinuationSequenceNumber = new(sh.sequence(max(p.next, 1)-1, at).String())
 	return e
 }

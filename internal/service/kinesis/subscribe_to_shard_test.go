@@ -27,6 +27,7 @@ type listener struct {
 	mu     sync.Mutex // guards everything below
 	frames []answer   // payloads of events; an exception has its type under "exception"
 	sizes  []int
+	last   *byte // where the last frame lies
 	done   bool
 	err    error
 }
@@ -51,7 +52,7 @@ func (l *listener) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if e := m.Headers.Get(":event-type"); e == nil || e.String() != "initial-response" {
-		l.frames, l.sizes = append(l.frames, a), append(l.sizes, len(b))
+		l.frames, l.sizes, l.last = append(l.frames, a), append(l.sizes, len(b)), &b[0]
 	}
 	return len(b), nil
 }
@@ -374,14 +375,10 @@ func TestASlowSubscriberSlowsNobody(t *testing.T) {
 		// What the slow one missed is nowhere in memory but in storage; it gets everything once it reads.
 		for _, shards := range w.svc.fanout.feeds {
 			for _, f := range shards {
-				size := 0
-				if f.shared != nil {
-					for _, r := range f.shared.records {
-						size += len(r.data)
+				for _, p := range []*sharedPage{f.shared, f.tip.Load()} {
+					if p != nil && p.size() > sharedBytesMax {
+						t.Errorf("the feed holds %d bytes", p.size())
 					}
-				}
-				if size > sharedBytesMax {
-					t.Errorf("the feed holds %d bytes", size)
 				}
 			}
 		}
@@ -392,6 +389,59 @@ func TestASlowSubscriberSlowsNobody(t *testing.T) {
 		}
 		if !strings.HasPrefix(eventKeys(got), "k0 k1 k2 ") {
 			t.Errorf("in the order %.40s", eventKeys(got))
+		}
+	})
+}
+
+// TestSubscribersAtTheTipShareAFrame puts while all wait: what comes is read and encoded once, whatever place in the log
+// each of them says it stands at, and forgotten when nothing more comes.
+func TestSubscribersAtTheTipShareAFrame(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.create("other", 1)
+		w.put("s", 1)
+		var all []*listener
+		for i := range 3 {
+			all = append(all, w.listen(t, w.register(fmt.Sprint("c", i)), `"Type":"LATEST"`))
+		}
+		behind := w.listen(t, w.register("behind"), `"Type":"TRIM_HORIZON"`)
+		for round := range 3 {
+			synctest.Wait()
+			keys := []string{"a", "b c d", "e"}[round]
+			var records []string
+			for _, key := range strings.Fields(keys) {
+				records = append(records, fmt.Sprintf(`{"PartitionKey":%q,"Data":""}`, key))
+			}
+			w.ok("PutRecords", `{"StreamName":"s","Records":[%s]}`, strings.Join(records, ","))
+			for i, l := range all {
+				if got := l.next(); eventKeys(got) != keys || len(got) != 1 {
+					t.Errorf("round %d: subscriber %d got %q in %d events", round, i, eventKeys(got), len(got))
+				}
+				if l.last != all[0].last {
+					t.Errorf("round %d: subscriber %d got a frame of its own", round, i)
+				}
+			}
+		}
+		if got := eventKeys(behind.next()); got != "k0 a b c d e" {
+			t.Errorf("who began behind got %q", got)
+		}
+		w.advance(silenceMax)
+		synctest.Wait()
+		for _, f := range w.svc.fanout.feeds[w.state("s").ID] {
+			if f.tip.Load() != nil || f.shared == nil || f.shared.size() > 0 {
+				t.Errorf("an idle feed holds %v and %v", f.tip.Load(), f.shared)
+			}
+		}
+		// A record that the feed would not keep is read by everybody for himself.
+		w.ok("PutRecord", `{"StreamName":"s","PartitionKey":"large","Data":%q}`, strings.Repeat("A", 96<<10))
+		for i, l := range all {
+			if got := eventKeys(l.next()); !strings.HasSuffix(got, "large") {
+				t.Errorf("subscriber %d got %q", i, got)
+			}
+		}
+		for _, f := range w.svc.fanout.feeds[w.state("s").ID] {
+			if f.tip.Load() != nil || f.shared != nil {
+				t.Error("the feed keeps a record of more than it may")
+			}
 		}
 	})
 }
