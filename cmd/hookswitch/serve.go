@@ -32,6 +32,7 @@ func (s *serveFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&s.cfg.EngineURL, "engine", "", "nats://host:port of a JetStream server that keeps the data instead of --data; parameters: ?replicas=3&monitor=http://host:8222&system=nats://…&unsafe-sync=true")
 	f.StringVar(&s.cfg.Profile, "profile", node.Faithful, "faithful: delays as AWS has them; fast: contact records are published at once")
 	f.DurationVar(&s.recordDelay, "record-delay", 0, "from a contact's completion to its contact record (default 65s, with --profile fast 0s)")
+	f.StringVar(&s.cfg.Limits, "limits", node.LimitsOff, "aws: shards and calls are limited to AWS's rates; off: no rate is limited")
 	f.StringVar(&s.cfg.Auth, "auth", "open", "open: any access key is taken; verify: signatures must match one of --credentials")
 	f.StringArrayVar(&s.credentials, "credentials", nil, "access key for --auth verify, as KEYID=SECRET; may be repeated")
 	f.StringVar(&s.cfg.Account, "account", "000000000000", "account of callers whose access key id is not 12 digits")

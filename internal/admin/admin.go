@@ -61,6 +61,7 @@ type Info struct {
 	Profile     string              `json:"profile"`
 	Clock       string              `json:"clock"`
 	Auth        string              `json:"auth"`
+	Limits      string              `json:"limits"` // "aws": rates are limited as AWS limits them; "off"
 	RecordDelay string              `json:"recordDelay"`
 	Operations  map[string][]string `json:"operations"` // by service
 }

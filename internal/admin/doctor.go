@@ -63,6 +63,11 @@ func (h *Handler) checkNode() []finding {
 	if err := h.cfg.Healthy(); err != nil {
 		found[0] = finding{"storage", "fail", err.Error(), "look at the disk, then start again: nothing acknowledged is lost"}
 	}
+	if h.cfg.Info.Limits == "aws" {
+		found = append(found, finding{"limits", "ok", "rates are limited as AWS limits them: what comes too fast is refused", ""})
+	} else {
+		found = append(found, finding{"limits", "ok", "off: no rate is limited", ""})
+	}
 	if v := h.cfg.Virtual; v != nil && v.Rate() == 0 {
 		found = append(found, finding{"clock", "warn", "the clock is virtual and stands still: nothing that waits for time will happen", `curl -d '{"advance":"2m"}' <endpoint>/_hookswitch/clock`})
 	}

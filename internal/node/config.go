@@ -22,6 +22,12 @@ const (
 	Fast     = "fast"     // no delay that only waits: contact records are published at once
 )
 
+// Whether rates are limited.
+const (
+	LimitsAWS = "aws" // as AWS limits them: of shards, and of calls
+	LimitsOff = "off"
+)
+
 // Clocks a node can run on.
 const (
 	RealClock    = "real"
@@ -39,6 +45,8 @@ type Config struct {
 
 	Profile     string         // Faithful or Fast; "": Faithful
 	RecordDelay *time.Duration // from a contact's completion to its record; nil: as the profile has it
+
+	Limits string // LimitsAWS or LimitsOff; "": off
 
 	Auth        string            // edge.AuthOpen or edge.AuthVerify; "": open
 	Credentials map[string]string // secret by access key id, for verify
@@ -90,6 +98,9 @@ func (c Config) Validate() error {
 	}
 	if c.RecordDelay != nil && (*c.RecordDelay < 0 || *c.RecordDelay > 24*time.Hour) {
 		wrong("--record-delay %v: want 0 to 24h", *c.RecordDelay)
+	}
+	if c.Limits != "" && c.Limits != LimitsAWS && c.Limits != LimitsOff {
+		wrong("--limits %q: want %s or %s", c.Limits, LimitsAWS, LimitsOff)
 	}
 	switch edge.AuthMode(c.Auth) {
 	case "", edge.AuthOpen:

@@ -112,7 +112,7 @@ func Open(ctx context.Context, cfg Config) (_ *Node, err error) {
 
 // openServices brings the services and all instances back.
 func (n *Node) openServices(ctx context.Context) (err error) {
-	if n.kinesis, err = kinesis.New(ctx, kinesis.Config{Storage: n.engine, Clock: n.clock, Logger: n.log.With("component", "kinesis"), Rand: n.cfg.Random}); err != nil {
+	if n.kinesis, err = kinesis.New(ctx, kinesis.Config{Storage: n.engine, Clock: n.clock, Logger: n.log.With("component", "kinesis"), Rand: n.cfg.Random, Throttle: n.cfg.Limits == LimitsAWS}); err != nil {
 		return fmt.Errorf("kinesis: %w", err)
 	}
 	n.exchange = &courier.Exchange{
@@ -151,7 +151,7 @@ func (n *Node) bind(ctx context.Context) error {
 		Check: n.exchange.Check, Read: n.exchange.Read,
 		Info: admin.Info{
 			Version: n.cfg.Version, Engine: n.engine.name, Profile: or(n.cfg.Profile, Faithful), Clock: or(n.cfg.Clock, RealClock), Auth: or(n.cfg.Auth, string(edge.AuthOpen)),
-			RecordDelay: n.delayShown().String(), Operations: operationNames(n.operations),
+			Limits: or(n.cfg.Limits, LimitsOff), RecordDelay: n.delayShown().String(), Operations: operationNames(n.operations),
 		},
 		Certificate: func() []byte { return n.cert },
 	})

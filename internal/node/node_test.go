@@ -120,6 +120,7 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		`--engine: storage: the server's address must be nats://host:port`:           {EngineURL: "http://127.0.0.1"},
 		`--clock virtual does not go with --engine`:                                  {EngineURL: "nats://127.0.0.1:4222", Clock: VirtualClock},
 		`--profile "slow": want faithful or fast`:                                    {Profile: "slow"},
+		`--limits "some": want aws or off`:                                           {Limits: "some"},
 		`--record-delay -1s: want 0 to 24h`:                                          {RecordDelay: &negative},
 		`--record-delay 25h0m0s: want 0 to 24h`:                                      {RecordDelay: &day},
 		`--credentials needs --auth verify: with --auth open every key is taken`:     {Credentials: map[string]string{"a": "b"}},

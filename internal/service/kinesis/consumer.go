@@ -110,6 +110,9 @@ func (s *Service) existingConsumer(ctx context.Context, action, consumerARN stri
 	}
 	caller := wire.CallerFrom(ctx)
 	key, err := keyFromARN(caller, streamARN)
+	if err == nil {
+		err = s.rates.take(callerAccount(caller), action, key, now)
+	}
 	if err != nil {
 		return nil, id, now, err
 	}
@@ -144,6 +147,9 @@ func (s *Service) consumerIn(ctx context.Context, action string, streamARN, name
 	}
 	now, caller := s.clock.Now(), wire.CallerFrom(ctx)
 	key, err := keyFromARN(caller, *streamARN)
+	if err == nil {
+		err = s.rates.take(callerAccount(caller), action, key, now)
+	}
 	if err != nil {
 		return nil, consumerID{}, now, err
 	}

@@ -22,6 +22,9 @@ func (s *Service) createStream(ctx context.Context, in *kinesisapi.CreateStreamI
 	c := wire.CallerFrom(ctx)
 	now := s.clock.Now()
 	key := streamKey{c.Account, c.Region, *in.StreamName}
+	if err := s.rates.take(callerAccount(c), "CreateStream", key, now); err != nil {
+		return nil, err
+	}
 	doc, err := s.newStreamDoc(c, in, now)
 	if err != nil {
 		return nil, err

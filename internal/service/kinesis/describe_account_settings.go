@@ -9,6 +9,10 @@ import (
 
 // describeAccountSettings tells the settings of the caller's account in its region.
 func (s *Service) describeAccountSettings(ctx context.Context, _ *kinesisapi.DescribeAccountSettingsInput) (*kinesisapi.DescribeAccountSettingsOutput, error) {
-	cur := s.account(callerAccount(wire.CallerFrom(ctx)))
-	return &kinesisapi.DescribeAccountSettingsOutput{MinimumThroughputBillingCommitment: cur.out(s.clock.Now())}, nil
+	a, now := callerAccount(wire.CallerFrom(ctx)), s.clock.Now()
+	if err := s.rates.take(a, "DescribeAccountSettings", streamKey{}, now); err != nil {
+		return nil, err
+	}
+	cur := s.account(a)
+	return &kinesisapi.DescribeAccountSettingsOutput{MinimumThroughputBillingCommitment: cur.out(now)}, nil
 }

@@ -13,13 +13,13 @@
 //
 // # Where it differs on purpose
 //
-// Streams become ACTIVE, and go away when deleted, after Config.TransitionDelay, at once by default. Nothing is
-// throttled. An on-demand stream takes what comes with the four shards it starts with. A retention period is kept by the
+// Streams become ACTIVE, and go away when deleted, after Config.TransitionDelay, at once by default. Rates
+// are limited only when Config.Throttle says so. An on-demand stream takes what comes with the four shards it starts with. A retention period is kept by the
 // Config's clock. Shards split and merge, and modes change, at once: for Config.TransitionDelay after it the stream is
 // UPDATING. A shard closes when the puts of this process that are under way in the stream have ended; other processes on
 // the same storage learn of it in their next Work, so that one process at a time should serve a stream's writers.
-// A second subscription of a consumer to a shard is noticed within one process only, and no rate is kept for each. What
-// is not there yet is refused by name: encryption, shard-level metrics (nothing would collect them).
+// A second subscription of a consumer to a shard is noticed within one process only, and so are rates. What is
+// not there yet is refused by name: encryption, shard-level metrics (nothing would collect them).
 //
 // Callers are accounts, which own what they make. What an account may do to another's stream or consumer is what its
 // resource policy says, of the operations that the real service lets policies share; a denial holds for the owner too.

@@ -2,6 +2,7 @@ package kinesis
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,26 +43,39 @@ type subscriptionKey struct {
 // subscribed is a subscription that began. It is kept until its life is over, or until takeoverAfter if it ended before.
 type subscribed struct {
 	began time.Time
+	tried time.Time // when it was last called for
 	ended bool
 	taken chan struct{} // closed when another takes over
 }
 
-// begin makes sub the subscription of its consumer and shard, or says that it is too soon after the last one.
-func (f *fanout) begin(key subscriptionKey, now time.Time) (*subscribed, bool) {
+// Why a subscription does not begin.
+var (
+	errTooSoon = errors.New("too soon after the last subscription")
+	errTooFast = errors.New("too soon after the last call")
+)
+
+// begin makes sub the subscription of its consumer and shard, or says that it is too soon after the last one: errTooSoon,
+// or, when calls must be some time apart and are not, errTooFast.
+func (f *fanout) begin(key subscriptionKey, now time.Time, apart time.Duration) (*subscribed, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if old := f.subs[key]; old != nil {
+		since := now.Sub(old.tried)
+		old.tried = now
+		if since < apart {
+			return nil, errTooFast
+		}
 		if now.Sub(old.began) < takeoverAfter {
-			return nil, false
+			return nil, errTooSoon
 		}
 		close(old.taken)
 	}
-	sub := &subscribed{began: now, taken: make(chan struct{})}
+	sub := &subscribed{began: now, tried: now, taken: make(chan struct{})}
 	if f.subs == nil {
 		f.subs = map[subscriptionKey]*subscribed{}
 	}
 	f.subs[key] = sub
-	return sub, true
+	return sub, nil
 }
 
 // end notes that a subscription is over.

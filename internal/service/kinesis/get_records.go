@@ -24,6 +24,9 @@ func (s *Service) getRecords(ctx context.Context, in *kinesisapi.GetRecordsInput
 	if cur.ID != it.id {
 		return nil, errShardDoesNotExist(it.key, it.index) // that stream is gone; this has its name
 	}
+	if s.rates != nil && !sh.meter.throttle.read(millis(now)) {
+		return nil, errReadRate(cur.key, sh)
+	}
 	limit := readRecordsMax
 	if in.Limit != nil {
 		limit = int(*in.Limit)
@@ -38,6 +41,9 @@ func (s *Service) getRecords(ctx context.Context, in *kinesisapi.GetRecordsInput
 	}
 	if err != nil {
 		return nil, fmt.Errorf("get records of %s: %w", cur.Name, err)
+	}
+	if s.rates != nil {
+		sh.meter.throttle.got(p.size())
 	}
 	out := &kinesisapi.GetRecordsOutput{Records: outRecords(sh, &p), MillisBehindLatest: new(p.behind(now))}
 	if sh.open() || p.more {

@@ -35,6 +35,9 @@ func (s *Service) getShardIterator(ctx context.Context, in *kinesisapi.GetShardI
 	if err != nil {
 		return nil, err
 	}
+	if s.rates != nil && !sh.meter.throttle.iterate(millis(now)) {
+		return nil, errReadRate(key, sh)
+	}
 	start := startingPoint{call: "GetShardIterator", kind: *in.ShardIteratorType, sequence: in.StartingSequenceNumber, timestamp: in.Timestamp}
 	from, err := s.position(ctx, cur, sh, start, now)
 	if missing(err) {

@@ -93,6 +93,9 @@ func (s *Service) resumeShardList(ctx context.Context, token string, now time.Ti
 	if c.Region != key.region {
 		return list, nil, invalidArgument("Invalid NextToken.")
 	}
+	if err := s.rates.take(callerAccount(c), "ListShards", key, now); err != nil {
+		return list, nil, err
+	}
 	st, err := s.stream(ctx, key, now)
 	if err == nil {
 		err = admit(c, "ListShards", key, st)

@@ -17,6 +17,9 @@ const listStreamsMax = 100
 // listStreams lists the caller's streams by name, page by page, those CREATING and DELETING among them.
 func (s *Service) listStreams(ctx context.Context, in *kinesisapi.ListStreamsInput) (*kinesisapi.ListStreamsOutput, error) {
 	c, now := wire.CallerFrom(ctx), s.clock.Now()
+	if err := s.rates.take(callerAccount(c), "ListStreams", streamKey{}, now); err != nil {
+		return nil, err
+	}
 	after := ""
 	switch {
 	case in.NextToken != nil && in.ExclusiveStartStreamName != nil:

@@ -64,6 +64,9 @@ func (s *Service) put(ctx context.Context, st *streamState, entries []putEntry, 
 	for i := range entries {
 		results[i].shard = st.shards.route(entries[i].hash)
 	}
+	if s.rates != nil {
+		throttleWrites(st, entries, results, now)
+	}
 	w := putScratches.Get().(*putScratch)
 	defer w.release()
 	w.group(results)
@@ -136,12 +139,14 @@ func (s *Service) putLog(ctx context.Context, st *streamState, run putRun, entri
 	}
 }
 
-// group orders the entries by shard, and by that by log. Those of a shard keep their order and get counters one after the
+// group orders the entries that are not refused by shard, and by that by log. Those of a shard keep their order and get counters one after the
 // other, as the service was seen to give them.
 func (w *putScratch) group(results []putResult) {
 	w.order = w.order[:0]
 	for i := range results {
-		w.order = append(w.order, i)
+		if results[i].err == nil {
+			w.order = append(w.order, i)
+		}
 	}
 	slices.SortStableFunc(w.order, func(a, b int) int { return results[a].shard.index - results[b].shard.index })
 }

@@ -2,6 +2,7 @@ package kinesis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -21,7 +22,7 @@ func (s *Service) putRecords(ctx context.Context, in *kinesisapi.PutRecordsInput
 	}
 	results := s.put(ctx, st, entries, now)
 	out := &kinesisapi.PutRecordsOutput{Records: make([]kinesisapi.PutRecordsResultEntry, len(results))}
-	failed, lost := int32(0), 0
+	failed, throttled, lost := int32(0), int32(0), 0
 	for i := range results {
 		r := &results[i]
 		if r.err == nil {
@@ -29,6 +30,12 @@ func (s *Service) putRecords(ctx context.Context, in *kinesisapi.PutRecordsInput
 			continue
 		}
 		failed++
+		var tooFast *kinesisapi.ProvisionedThroughputExceededException
+		if errors.As(r.err, &tooFast) {
+			throttled++
+			out.Records[i] = kinesisapi.PutRecordsResultEntry{ErrorCode: new(tooFast.ErrorCode()), ErrorMessage: &tooFast.Message}
+			continue
+		}
 		if missing(r.err) {
 			lost++
 		}
@@ -38,13 +45,13 @@ func (s *Service) putRecords(ctx context.Context, in *kinesisapi.PutRecordsInput
 	if lost == len(results) {
 		return nil, errNoStream(st.key) // deleted meanwhile
 	}
-	if failed > 0 {
+	if failed > throttled {
 		// The answer is a 200, so nobody else reports this. That a client has gone is its own doing.
 		level := slog.LevelError
 		if ctx.Err() != nil {
 			level = slog.LevelDebug
 		}
-		s.log.LogAttrs(ctx, level, "records not stored", slog.String("stream", st.arn), slog.Int("records", int(failed)), slog.Any("err", err))
+		s.log.LogAttrs(ctx, level, "records not stored", slog.String("stream", st.arn), slog.Int("records", int(failed-throttled)), slog.Any("err", err))
 	}
 	out.FailedRecordCount = &failed
 	return out, nil

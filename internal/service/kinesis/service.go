@@ -28,6 +28,9 @@ type Config struct {
 	// TransitionDelay is how long a stream is CREATING and DELETING. 0: not at all, so that a put right after
 	// CreateStream works. The real service takes seconds.
 	TransitionDelay time.Duration
+	// Throttle limits how fast shards are written and read and operations are called, as the real service does. Off, none
+	// of it is counted.
+	Throttle bool
 	// TrimInterval is how often expired records are looked for; they are hidden the moment they expire. 0: a minute.
 	TrimInterval time.Duration
 }
@@ -109,6 +112,7 @@ type Service struct {
 	tokens  *sealer
 	trims   trimmer
 	fanout  fanout
+	rates   *rates // nil: rates are not limited
 
 	randMu sync.Mutex // guards rand
 	rand   io.Reader
@@ -153,6 +157,9 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		storage: cfg.Storage, meta: meta, clock: cfg.Clock, log: cfg.Logger, limits: cfg.Limits, delay: cfg.TransitionDelay,
 		tokens: tokens, rand: cfg.Rand, trims: trimmer{every: cfg.TrimInterval},
 		streams: map[streamKey]*stream{}, byID: map[string]*stream{}, reserved: map[account]usage{}, accounts: map[account]accountState{},
+	}
+	if cfg.Throttle {
+		s.rates = &rates{left: map[rateKey]bucket{}}
 	}
 	if err := s.refresh(ctx); err != nil {
 		return nil, fmt.Errorf("kinesis: %w", err)

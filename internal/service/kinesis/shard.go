@@ -32,6 +32,7 @@ type shard struct {
 	startSeq string // StartingSequenceNumber
 	endSeq   string // EndingSequenceNumber; "" while open
 	children []int
+	meter    *shardMeter
 }
 
 func shardID(index int) string { return fmt.Sprintf("shardId-%012d", index) }
@@ -71,10 +72,16 @@ type shardMap struct {
 	open []*shard // by starting hash key; they cover the space without gap or overlap
 }
 
-func newShardMap(docs []shardDoc) *shardMap {
+// newShardMap makes a map of a stream's shards. What was counted of them is taken over from old, which may be nil.
+func newShardMap(docs []shardDoc, old *shardMap) *shardMap {
 	m := &shardMap{all: make([]*shard, len(docs))}
 	for i, d := range docs {
 		m.all[i] = newShard(i, d)
+		if old != nil && i < len(old.all) {
+			m.all[i].meter = old.all[i].meter
+		} else {
+			m.all[i].meter = new(shardMeter)
+		}
 	}
 	for _, s := range m.all {
 		if s.open() {

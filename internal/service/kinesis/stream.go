@@ -108,8 +108,9 @@ func (s *Service) newStreamState(doc streamDoc, rev uint64, old *streamState) *s
 		rev:       rev,
 		arn:       streamARN(doc.Partition, streamKey{doc.Account, doc.Region, doc.Name}),
 	}
+	var shards *shardMap
 	if old != nil && old.ID == doc.ID {
-		st.logs = old.logs
+		st.logs, shards = old.logs, old.shards
 		if slices.EqualFunc(old.Shards, doc.Shards, func(a, b shardDoc) bool { return a.Start == b.Start && a.Closed == b.Closed }) {
 			st.shards = old.shards
 		}
@@ -127,7 +128,7 @@ func (s *Service) newStreamState(doc streamDoc, rev uint64, old *streamState) *s
 		st.logs = &logSet{engine: s.storage, id: doc.ID}
 	}
 	if st.shards == nil {
-		st.shards = newShardMap(doc.Shards)
+		st.shards = newShardMap(doc.Shards, shards)
 	}
 	return st
 }

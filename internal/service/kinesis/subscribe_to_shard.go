@@ -38,9 +38,16 @@ func (s *Service) subscribeToShard(ctx context.Context, in *kinesisapi.Subscribe
 		return nil, err
 	}
 	key := subscriptionKey{cur.ID, id, index}
-	sub, ok := s.fanout.begin(key, now)
-	if !ok {
+	apart := time.Duration(0)
+	if s.rates != nil {
+		apart = subscribeEvery
+	}
+	sub, err := s.fanout.begin(key, now, apart)
+	switch err {
+	case errTooSoon:
 		return nil, errSubscribed(st.key, sh.id, id)
+	case errTooFast:
+		return nil, errSubscribeRate(st.key, sh.id, id)
 	}
 	p := &subscription{s: s, stream: st, key: key, sub: sub, from: from, arn: *in.ConsumerARN, quiet: now}
 	return &kinesisapi.SubscribeToShardOutput{EventStream: p.run}, nil
@@ -56,6 +63,7 @@ type subscription struct {
 	from   uint64    // place in the shard's log to go on at
 	quiet  time.Time // when the last event was sent
 	alarm  alarm
+	sent   bucket // what may still be sent, in bytes, when rates are limited
 }
 
 // alarm is the one timer of a subscription. It may go off early: what it is for moves on with every event.
@@ -100,6 +108,10 @@ func (p *subscription) push(ctx context.Context, f *feed, send func(wire.Event) 
 		if err != nil {
 			return err
 		}
+		if until := p.pace(now); until.After(now) {
+			p.wait(ctx, nil, until)
+			continue
+		}
 		page, err := f.read(ctx, sh, p.from, version, cur.horizon(now))
 		if ctx.Err() != nil {
 			return nil
@@ -114,11 +126,14 @@ func (p *subscription) push(ctx context.Context, f *feed, send func(wire.Event) 
 			if err := p.send(cur, page, ended, now, send); err != nil || ended {
 				return err
 			}
+			if p.s.rates != nil {
+				p.sent.use(int64(page.size()))
+			}
 		}
 		if page.more {
 			continue
 		}
-		p.wait(ctx, woken)
+		p.wait(ctx, woken, p.quiet.Add(silenceMax))
 	}
 	return nil
 }
@@ -144,9 +159,17 @@ func (p *subscription) look(now time.Time) (*streamState, *shard, error) {
 	return cur, sh, nil
 }
 
+// pace returns when more may be sent.
+func (p *subscription) pace(now time.Time) time.Time {
+	if p.s.rates == nil {
+		return now
+	}
+	p.sent.fill(millis(now), fanoutBytesPerSecond)
+	return now.Add(p.sent.free(fanoutBytesPerSecond))
+}
+
 // wait returns when there is something to do, or may be.
-func (p *subscription) wait(ctx context.Context, woken <-chan struct{}) {
-	at := p.quiet.Add(silenceMax)
+func (p *subscription) wait(ctx context.Context, woken <-chan struct{}, at time.Time) {
 	if end := p.sub.began.Add(subscriptionLife); end.Before(at) {
 		at = end
 	}

@@ -50,6 +50,9 @@ func keyFromARN(c wire.Caller, text string) (streamKey, error) {
 func (s *Service) existing(ctx context.Context, action string, name, streamARN *string) (*stream, time.Time, error) {
 	now, c := s.clock.Now(), wire.CallerFrom(ctx)
 	key, err := keyFrom(c, name, streamARN)
+	if err == nil {
+		err = s.rates.take(callerAccount(c), action, key, now)
+	}
 	if err != nil {
 		return nil, now, err
 	}

@@ -10,8 +10,11 @@ import (
 // updateAccountSettings begins or ends the account's commitment to a minimum throughput. One that is younger than a day
 // ends when it is a day old; until then, to begin it again takes that back.
 func (s *Service) updateAccountSettings(ctx context.Context, in *kinesisapi.UpdateAccountSettingsInput) (*kinesisapi.UpdateAccountSettingsOutput, error) {
-	now := s.clock.Now()
-	doc, err := s.changeAccount(ctx, callerAccount(wire.CallerFrom(ctx)), func(doc *accountDoc) {
+	a, now := callerAccount(wire.CallerFrom(ctx)), s.clock.Now()
+	if err := s.rates.take(a, "UpdateAccountSettings", streamKey{}, now); err != nil {
+		return nil, err
+	}
+	doc, err := s.changeAccount(ctx, a, func(doc *accountDoc) {
 		status := doc.commitment(now)
 		switch enable := *in.MinimumThroughputBillingCommitment.Status == commitmentEnabled; {
 		case enable && status == commitmentDisabled:

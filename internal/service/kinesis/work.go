@@ -40,6 +40,7 @@ func (s *Service) Work(ctx context.Context) (busy bool, err error) {
 	}
 	now := s.clock.Now()
 	s.fanout.forget(now)
+	s.rates.forget(now)
 	dropped, dropErr := s.dropOne(ctx, now)
 	more, trimErr := s.trimSome(ctx, now)
 	return dropped || more, errors.Join(dropErr, trimErr)
