@@ -65,6 +65,18 @@ generate: ## write internal/api and docs/compat anew from models/
 bench: ## the benchmarks that compare both sides in one run
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./internal/storage/embedded ./internal/switchboard ./internal/service/kinesis ./internal/api/apitest ./internal/center/machine ./internal/simulate
 
+.PHONY: bench-limit
+bench-limit: build ## the Kinesis load, beside a server that does only what none can leave out
+	$(GO) run ./test/load -url hookswitch -against limit -mode putN -c 4 -repeat 5 -label PutRecords
+	$(GO) run ./test/load -url hookswitch -against limit -mode put1 -c 64 -repeat 5 -label PutRecord
+	$(GO) run ./test/load -url hookswitch -against limit -mode sub -fan 20 -repeat 5 -label SubscribeToShard
+	$(GO) run ./test/load -url hookswitch -mode get -c 2 -repeat 3 -label GetRecords
+
+.PHONY: bench-peers
+bench-peers: build ## the same load on kinesalite and kinesis-local (npm installs them; skipped without Node)
+	$(GO) run ./test/load -url hookswitch -against kinesalite -mode putN -c 4 -repeat 3
+	$(GO) run ./test/load -url hookswitch -against kinesis-local -mode putN -c 4 -repeat 3
+
 .PHONY: footprint
 footprint: build ## time from start to Ready., idle memory
 	$(GO) run ./test/footprint -binary $(BIN)

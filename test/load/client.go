@@ -60,31 +60,9 @@ func (c *conn) do(request []byte, deadline time.Time) (int, []byte, error) {
 var errAnswer = errors.New("not an answer this client reads: it wants HTTP/1.1 and a Content-Length")
 
 func (c *conn) read() (status int, body []byte, err error) {
-	line, err := c.in.ReadSlice('\n')
+	status, length, err := c.head()
 	if err != nil {
 		return 0, nil, err
-	}
-	if len(line) < 12 || !bytes.HasPrefix(line, []byte("HTTP/1.1 ")) {
-		return 0, nil, errAnswer
-	}
-	if status, err = strconv.Atoi(string(line[9:12])); err != nil {
-		return 0, nil, errAnswer
-	}
-	length := -1
-	for {
-		if line, err = c.in.ReadSlice('\n'); err != nil {
-			return 0, nil, err
-		}
-		line = bytes.TrimSpace(line)
-		if len(line) == 0 {
-			break
-		}
-		name, value, _ := bytes.Cut(line, []byte(":"))
-		if bytes.EqualFold(name, []byte("Content-Length")) {
-			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
-				return 0, nil, errAnswer
-			}
-		}
 	}
 	if length < 0 || length > answerBytesMax {
 		return 0, nil, errAnswer
@@ -95,6 +73,35 @@ func (c *conn) read() (status int, body []byte, err error) {
 	c.body = c.body[:length]
 	_, err = io.ReadFull(c.in, c.body)
 	return status, c.body, err
+}
+
+// head reads up to the body of an answer; length is -1 where it does not say how long that is.
+func (c *conn) head() (status, length int, err error) {
+	line, err := c.in.ReadSlice('\n')
+	if err != nil {
+		return 0, 0, err
+	}
+	if len(line) < 12 || !bytes.HasPrefix(line, []byte("HTTP/1.1 ")) {
+		return 0, 0, errAnswer
+	}
+	if status, err = strconv.Atoi(string(line[9:12])); err != nil {
+		return 0, 0, errAnswer
+	}
+	for length = -1; ; {
+		if line, err = c.in.ReadSlice('\n'); err != nil {
+			return 0, 0, err
+		}
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 {
+			return status, length, nil
+		}
+		name, value, _ := bytes.Cut(line, []byte(":"))
+		if bytes.EqualFold(name, []byte("Content-Length")) {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+				return 0, 0, errAnswer
+			}
+		}
+	}
 }
 
 // textMember returns the value of a string member of a flat JSON answer, found by scanning; "" when it is not there. What

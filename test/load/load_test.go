@@ -1,12 +1,18 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +21,15 @@ import (
 	"github.com/hookswitch/hookswitch/internal/service/kinesis"
 	"github.com/hookswitch/hookswitch/internal/storage/memory"
 )
+
+// TestMain lets the tests start the limit server, which is this program under another first argument.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == limitCommand {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
 
 // serve starts a server that verifies signatures, and counts what comes in by operation.
 func serve(t *testing.T) (url string, seen func(operation string) int) {
@@ -45,7 +60,7 @@ func serve(t *testing.T) (url string, seen func(operation string) int) {
 }
 
 func TestModes(t *testing.T) {
-	for mode, operation := range map[string]string{modePut1: "PutRecord", modePutN: "PutRecords", modeGet: "GetRecords"} {
+	for mode, operation := range map[string]string{modePut1: "PutRecord", modePutN: "PutRecords", modeGet: "GetRecords", modeSub: "PutRecord"} {
 		t.Run(mode, func(t *testing.T) {
 			url, seen := serve(t)
 			var out bytes.Buffer
@@ -89,6 +104,95 @@ func TestModes(t *testing.T) {
 	}
 }
 
+// TestAgainstTheLimit starts the limit server as the command does, and compares with it.
+func TestAgainstTheLimit(t *testing.T) {
+	url, _ := serve(t)
+	for _, mode := range []string{modePut1, modePutN, modeSub} {
+		var out bytes.Buffer
+		o, err := parse([]string{"-url", url, "-against", serverLimit, "-mode", mode, "-d", "50ms", "-batch", "7", "-fan", "3", "-rate", "200"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := run(t.Context(), o, &out); err != nil {
+			t.Fatal(mode, err, out.String())
+		}
+		var limit result
+		if err := json.Unmarshal([]byte(strings.Split(out.String(), "\n")[1]), &limit); err != nil {
+			t.Fatal(err)
+		}
+		if each := map[string]int{modePut1: 1, modePutN: 7, modeSub: 3}[mode]; limit.Records != each*limit.Requests || limit.Records == 0 {
+			t.Errorf("%s: the limit server took %d records in %d requests", mode, limit.Records, limit.Requests)
+		}
+		if runtime.GOOS == "linux" && limit.RSS == 0 {
+			t.Error("nothing is known of its memory")
+		}
+	}
+}
+
+func TestLimitServerSyncsWhatItTakes(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	said, says := io.Pipe()
+	done := make(chan error, 1)
+	go func() { done <- serveLimit(ctx, []string{"-listen", "127.0.0.1:0", "-dir", dir}, says) }()
+	url, err := bufio.NewReader(said).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := func(operation, body string) (int, string) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSpace(url), strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("X-Amz-Target", "Kinesis_20131202."+operation)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode, string(text)
+	}
+	if status, text := call("PutRecord", `{"Data":"aGVsbG8=","PartitionKey":"p"}`); status != 200 || text != limitRecord {
+		t.Errorf("PutRecord: %d %s", status, text)
+	}
+	status, text := call("PutRecords", `{"Records":[{"Data":"d29ybGQ=","PartitionKey":"p"},{"Data":"IQ==","PartitionKey":"q"}]}`)
+	var out struct {
+		FailedRecordCount int
+		Records           []struct{ SequenceNumber, ShardId string }
+	}
+	if err := json.Unmarshal([]byte(text), &out); status != 200 || err != nil || len(out.Records) != 2 || out.Records[1].SequenceNumber != limitSequence {
+		t.Errorf("PutRecords: %d %s %v", status, text, err)
+	}
+	if status, _ := call("DescribeLimits", `{}`); status != http.StatusBadRequest {
+		t.Errorf("an operation that it does not have is answered with %d", status)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "limit.log"))
+	if err != nil || !bytes.Contains(b, []byte("hello")) || !bytes.Contains(b, []byte("world!")) {
+		t.Errorf("the file holds %q, %v", b, err)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAPeerThatCannotBeHadIsSkipped(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	for _, peer := range []string{serverKinesalite, serverKinesisLocal} {
+		o, err := parse([]string{"-url", "http://127.0.0.1:1", "-against", peer, "-stream", "s"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := startServer(t.Context(), peer, o); !errors.Is(err, errSkip) || !strings.Contains(err.Error(), "node") {
+			t.Errorf("%s: %v", peer, err)
+		}
+	}
+}
+
 func TestARunWithErrorsFails(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{
 		"refusal": func(w http.ResponseWriter, r *http.Request) {
@@ -123,8 +227,8 @@ func TestARunWithErrorsFails(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
-	_, err := parse([]string{"-c", "1025", "-batch", "501", "-size", "-1", "-shards", "0", "-preload", "0", "-repeat", "101", "-mode", "x", "-d", "0s"})
-	for _, want := range []string{"-c 1025", "-batch 501", "-size -1", "-shards 0", "-preload 0", "-repeat 101", "-mode x", "-d is"} {
+	_, err := parse([]string{"-c", "1025", "-batch", "501", "-size", "-1", "-shards", "0", "-preload", "0", "-repeat", "101", "-mode", "x", "-d", "0s", "-rate", "-1", "-fan", "21"})
+	for _, want := range []string{"-c 1025", "-batch 501", "-size -1", "-shards 0", "-preload 0", "-repeat 101", "-mode x", "-d is", "-rate -1", "-fan 21"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
 		}

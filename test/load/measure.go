@@ -27,15 +27,17 @@ const streamWait = time.Minute
 // endpoint is one server under load.
 type endpoint struct {
 	options
-	address string
-	stream  string
-	made    bool // the stream is ours
-	signer  signer
-	clock   clock.System
+	server    *server
+	address   string
+	stream    string
+	made      bool     // the stream is ours
+	consumers []string // ARNs of those of mode sub
+	signer    signer
+	clock     clock.System
 }
 
-func newEndpoint(address, stream string, o options) *endpoint {
-	return &endpoint{options: o, address: address, stream: stream, signer: signer{url: address, region: o.region, v4: v4.NewSigner(),
+func newEndpoint(s *server, stream string, o options) *endpoint {
+	return &endpoint{options: o, server: s, address: s.url, stream: stream, signer: signer{url: s.url, region: o.region, v4: v4.NewSigner(),
 		creds: aws.Credentials{AccessKeyID: o.key, SecretAccessKey: o.secret}}}
 }
 
@@ -140,6 +142,10 @@ type result struct {
 	P50              int64   `json:"p50_us"`
 	P99              int64   `json:"p99_us"`
 	Max              int64   `json:"max_us"`
+	PutP50           int64   `json:"put_p50_us,omitzero"` // mode sub: of the puts, where the others are of deliveries
+	PutP99           int64   `json:"put_p99_us,omitzero"`
+	CPUPerRecord     float64 `json:"server_cpu_us_per_record,omitzero"` // of a server that was started
+	RSS              float64 `json:"server_rss_mib,omitzero"`           // at the end of the run
 	Errors           int     `json:"errors"`
 	FirstError       string  `json:"first_error,omitempty"`
 }
@@ -149,6 +155,7 @@ type tally struct {
 	requests, records, errors int
 	first                     string
 	times                     histogram
+	puts                      histogram // mode sub: of the puts, where times are of deliveries
 }
 
 func (t *tally) fail(err error) {
@@ -159,31 +166,22 @@ func (t *tally) fail(err error) {
 
 // measure does one run.
 func (e *endpoint) measure(ctx context.Context) (result, error) {
-	work, err := e.work(ctx)
+	plan := e.plan
+	if e.mode == modeSub {
+		plan = e.planSub
+	}
+	do, err := plan(ctx)
 	if err != nil {
 		return result{}, err
 	}
-	conns := make([]*conn, e.connections)
-	for i := range conns {
-		if conns[i], err = dial(ctx, e.address); err != nil {
-			return result{}, err
-		}
-		defer conns[i].net.Close()
-	}
-	tallies := make([]tally, len(conns))
-	var all sync.WaitGroup
-	begin := e.clock.Now()
-	end := begin.Add(e.duration)
-	for i, c := range conns {
-		all.Go(func() { work(c, i, end, &tallies[i]) })
-	}
-	all.Wait()
-	took := e.clock.Now().Sub(begin).Seconds()
+	before, begin := e.server.usage(), e.clock.Now()
+	tallies := do()
+	took, after := e.clock.Now().Sub(begin).Seconds(), e.server.usage()
 	if err := ctx.Err(); err != nil {
 		return result{}, err
 	}
 	r := result{Label: e.label, URL: e.address, Mode: e.mode, Connections: e.connections, RecordBytes: e.size, Seconds: took}
-	var times histogram
+	var times, puts histogram
 	for i := range tallies {
 		t := &tallies[i]
 		r.Requests, r.Records, r.Errors = r.Requests+t.requests, r.Records+t.records, r.Errors+t.errors
@@ -191,11 +189,57 @@ func (e *endpoint) measure(ctx context.Context) (result, error) {
 			r.FirstError = t.first
 		}
 		times.add(&t.times)
+		puts.add(&t.puts)
 	}
 	r.RecordsPerSecond = float64(r.Records) / took
 	r.MBPerSecond = r.RecordsPerSecond * float64(e.size) / 1e6
 	r.P50, r.P99, r.Max = times.quantile(0.5), times.quantile(0.99), times.quantile(1)
+	r.PutP50, r.PutP99 = puts.quantile(0.5), puts.quantile(0.99)
+	if r.RSS = after.rssMiB; r.Records > 0 {
+		r.CPUPerRecord = (after.cpu - before.cpu).Seconds() * 1e6 / float64(r.Records)
+	}
 	return r, nil
+}
+
+// plan opens what a run needs and returns the run itself, which closes it.
+func (e *endpoint) plan(ctx context.Context) (func() []tally, error) {
+	work, err := e.work(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conns, err := e.dialAll(ctx, e.connections)
+	if err != nil {
+		return nil, err
+	}
+	return func() []tally {
+		defer closeAll(conns)
+		tallies := make([]tally, len(conns))
+		var all sync.WaitGroup
+		end := e.clock.Now().Add(e.duration)
+		for i, c := range conns {
+			all.Go(func() { work(c, i, end, &tallies[i]) })
+		}
+		all.Wait()
+		return tallies
+	}, nil
+}
+
+func (e *endpoint) dialAll(ctx context.Context, n int) (conns []*conn, err error) {
+	for range n {
+		c, err := dial(ctx, e.address)
+		if err != nil {
+			closeAll(conns)
+			return nil, err
+		}
+		conns = append(conns, c)
+	}
+	return conns, nil
+}
+
+func closeAll(conns []*conn) {
+	for _, c := range conns {
+		c.net.Close()
+	}
 }
 
 // work returns what each connection does until the end of a run.
@@ -224,14 +268,49 @@ func (e *endpoint) work(ctx context.Context) (func(*conn, int, time.Time, *tally
 	return func(c *conn, i int, end time.Time, t *tally) { e.put(ctx, c, requests, i, batch, end, t) }, nil
 }
 
+// pacer says when a connection sends its next request: as -rate says, or at once.
+type pacer struct {
+	clock clock.Clock
+	gap   time.Duration // 0: at once
+	next  time.Time
+	end   time.Time
+}
+
+func (e *endpoint) pacer(end time.Time) *pacer {
+	p := &pacer{clock: e.clock, next: e.clock.Now(), end: end}
+	if e.rate > 0 {
+		p.gap = time.Duration(e.connections) * time.Second / time.Duration(e.rate)
+	}
+	return p
+}
+
+// wait returns once the next request is due, and when that was; false at the end of the run. What the server has made
+// late is not made up for.
+func (p *pacer) wait(ctx context.Context) (begin time.Time, ok bool) {
+	begin = p.clock.Now()
+	if p.next.After(begin) {
+		if clock.Sleep(ctx, p.clock, p.next.Sub(begin)) != nil {
+			return begin, false
+		}
+		begin = p.clock.Now()
+	}
+	if p.next = p.next.Add(p.gap); p.next.Before(begin) {
+		p.next = begin
+	}
+	return begin, begin.Before(p.end) && ctx.Err() == nil
+}
+
 // put sends the requests in turn.
 func (e *endpoint) put(ctx context.Context, c *conn, requests [][]byte, turn, batch int, end time.Time, t *tally) {
-	for begin := e.clock.Now(); begin.Before(end) && ctx.Err() == nil; turn++ {
+	for pace := e.pacer(end); ; turn++ {
+		begin, ok := pace.wait(ctx)
+		if !ok {
+			return
+		}
 		status, answer, err := c.do(requests[turn%len(requests)], begin.Add(answerTimeout))
 		now := e.clock.Now()
 		t.requests++
 		t.times.count(now.Sub(begin))
-		begin = now
 		switch {
 		case err != nil:
 			t.fail(err)
