@@ -18,6 +18,20 @@ var (
 	ErrRefused = errors.New("refused by the target")
 )
 
+type senderKey struct{}
+
+// WithSender returns a context that says on whose behalf items are delivered or read: a service, by its principal's name such as
+// connect.amazonaws.com. What protects a resource is asked about that principal.
+func WithSender(ctx context.Context, principal string) context.Context {
+	return context.WithValue(ctx, senderKey{}, principal)
+}
+
+// SenderFrom returns the principal that WithSender put into ctx, or "".
+func SenderFrom(ctx context.Context) string {
+	principal, _ := ctx.Value(senderKey{}).(string)
+	return principal
+}
+
 // Item is one record or event on its way.
 type Item struct {
 	ID      string // the same for every delivery of the same fact, so that receivers can drop a repeat

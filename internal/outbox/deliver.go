@@ -76,6 +76,10 @@ func targetAfter(target string, resource center.ResourceType, events []center.Ev
 	return target
 }
 
+// Sender is the principal that documents are delivered as. (The real service delivers as a role of its own that is linked to
+// the instance.)
+const Sender = "connect.amazonaws.com"
+
 // deliver sends the documents of the batch, and reports whether none is left. Documents with one key go one after the
 // other: none leaves before the one in front of it was taken or dropped.
 func (l *lane[T]) deliver(ctx context.Context) (done bool, err error) {
@@ -142,7 +146,7 @@ func (l *lane[T]) waves(ctx context.Context, target string, now time.Time) (fail
 		var failed []courier.Failure
 		waveErr := err
 		if waveErr == nil {
-			failed, waveErr = l.cfg.Exchange.Deliver(ctx, to, wave)
+			failed, waveErr = l.cfg.Exchange.Deliver(courier.WithSender(ctx, Sender), to, wave)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err() // whatever was taken will come once more

@@ -77,6 +77,8 @@ var kinesisExchanges = []exchange{
 	pair("RegisterStreamConsumer", kinesisapi.RegisterStreamConsumer, (*kinesis.Client).RegisterStreamConsumer),
 	pair("RemoveTagsFromStream", kinesisapi.RemoveTagsFromStream, (*kinesis.Client).RemoveTagsFromStream),
 	pair("SplitShard", kinesisapi.SplitShard, (*kinesis.Client).SplitShard),
+	pair("StartStreamEncryption", kinesisapi.StartStreamEncryption, (*kinesis.Client).StartStreamEncryption),
+	pair("StopStreamEncryption", kinesisapi.StopStreamEncryption, (*kinesis.Client).StopStreamEncryption),
 	pair("TagResource", kinesisapi.TagResource, (*kinesis.Client).TagResource),
 	pair("UntagResource", kinesisapi.UntagResource, (*kinesis.Client).UntagResource),
 	pair("UpdateAccountSettings", kinesisapi.UpdateAccountSettings, (*kinesis.Client).UpdateAccountSettings),

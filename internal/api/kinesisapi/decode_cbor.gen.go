@@ -598,6 +598,28 @@ func (x *SplitShardInput) decodeCBOR(d *wire.CBORDecoder) {
 	}
 }
 
+func (x *StartStreamEncryptionInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "EncryptionType":
+			x.EncryptionType = d.String()
+		case "KeyId":
+			x.KeyId = d.String()
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *StartingPosition) decodeCBOR(d *wire.CBORDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -610,6 +632,28 @@ func (x *StartingPosition) decodeCBOR(d *wire.CBORDecoder) {
 			x.SequenceNumber = d.String()
 		case "Timestamp":
 			x.Timestamp = d.Timestamp()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *StopStreamEncryptionInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "EncryptionType":
+			x.EncryptionType = d.String()
+		case "KeyId":
+			x.KeyId = d.String()
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
 		default:
 			d.Skip()
 		}

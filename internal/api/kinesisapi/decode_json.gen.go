@@ -598,6 +598,28 @@ func (x *SplitShardInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *StartStreamEncryptionInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "EncryptionType":
+			x.EncryptionType = d.String()
+		case "KeyId":
+			x.KeyId = d.String()
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *StartingPosition) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -610,6 +632,28 @@ func (x *StartingPosition) decodeJSON(d *wire.JSONDecoder) {
 			x.SequenceNumber = d.String()
 		case "Timestamp":
 			x.Timestamp = d.Timestamp()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *StopStreamEncryptionInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "EncryptionType":
+			x.EncryptionType = d.String()
+		case "KeyId":
+			x.KeyId = d.String()
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
 		default:
 			d.Skip()
 		}

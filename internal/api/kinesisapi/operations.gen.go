@@ -281,6 +281,24 @@ func SplitShard(fn func(context.Context, *SplitShardInput) (*SplitShardOutput, e
 	}, fn)
 }
 
+// StartStreamEncryption is the operation POST /, served by fn.
+func StartStreamEncryption(fn func(context.Context, *StartStreamEncryptionInput) (*StartStreamEncryptionOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[29], &wire.Codec[StartStreamEncryptionInput, StartStreamEncryptionOutput]{
+		DecodeJSON: (*StartStreamEncryptionInput).decodeJSON,
+		DecodeCBOR: (*StartStreamEncryptionInput).decodeCBOR,
+		Validate:   func(x *StartStreamEncryptionInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// StopStreamEncryption is the operation POST /, served by fn.
+func StopStreamEncryption(fn func(context.Context, *StopStreamEncryptionInput) (*StopStreamEncryptionOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[30], &wire.Codec[StopStreamEncryptionInput, StopStreamEncryptionOutput]{
+		DecodeJSON: (*StopStreamEncryptionInput).decodeJSON,
+		DecodeCBOR: (*StopStreamEncryptionInput).decodeCBOR,
+		Validate:   func(x *StopStreamEncryptionInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // SubscribeToShard is the operation POST /, served by fn.
 func SubscribeToShard(fn func(context.Context, *SubscribeToShardInput) (*SubscribeToShardOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[31], &wire.Codec[SubscribeToShardInput, SubscribeToShardOutput]{

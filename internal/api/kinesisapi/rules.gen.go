@@ -14,9 +14,13 @@ var ruleData = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{S
 
 var ruleDescribeStreamInputLimit = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 10000}}
 
+var ruleEncryptionType = wire.StringRule{Enum: []string{"NONE", "KMS"}}
+
 var ruleGetRecordsInputLimit = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 10000}}
 
 var ruleHashKey = wire.StringRule{Pattern: &wire.Pattern{Text: "0|([1-9]\\d{0,38})", Decimal: 39}}
+
+var ruleKeyId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 2048}}
 
 var ruleListShardsInputLimit = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 10000}}
 

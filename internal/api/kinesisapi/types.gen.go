@@ -41,6 +41,12 @@ type RemoveTagsFromStreamOutput struct{}
 // SplitShardOutput has no members.
 type SplitShardOutput struct{}
 
+// StartStreamEncryptionOutput has no members.
+type StartStreamEncryptionOutput struct{}
+
+// StopStreamEncryptionOutput has no members.
+type StopStreamEncryptionOutput struct{}
+
 // TagResourceOutput has no members.
 type TagResourceOutput struct{}
 
@@ -459,11 +465,29 @@ type SplitShardInput struct {
 	StreamId           *string
 }
 
+// StartStreamEncryptionInput is the model's structure StartStreamEncryptionInput.
+type StartStreamEncryptionInput struct {
+	StreamName     *string
+	EncryptionType *string // required
+	KeyId          *string // required
+	StreamARN      *string
+	StreamId       *string
+}
+
 // StartingPosition is the model's structure StartingPosition.
 type StartingPosition struct {
 	Type           *string // required
 	SequenceNumber *string
 	Timestamp      *time.Time
+}
+
+// StopStreamEncryptionInput is the model's structure StopStreamEncryptionInput.
+type StopStreamEncryptionInput struct {
+	StreamName     *string
+	EncryptionType *string // required
+	KeyId          *string // required
+	StreamARN      *string
+	StreamId       *string
 }
 
 // StreamDescription is the model's structure StreamDescription.

@@ -480,6 +480,28 @@ func (x *SplitShardInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *StartStreamEncryptionInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamName != nil {
+		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
+	}
+	if x.EncryptionType == nil {
+		v.Required(p, "encryptionType")
+	} else {
+		v.String(p, "encryptionType", *x.EncryptionType, &ruleEncryptionType)
+	}
+	if x.KeyId == nil {
+		v.Required(p, "keyId")
+	} else {
+		v.String(p, "keyId", *x.KeyId, &ruleKeyId)
+	}
+	if x.StreamARN != nil {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+}
+
 func (x *StartingPosition) validate(v *wire.Violations, p *wire.Path) {
 	if x.Type == nil {
 		v.Required(p, "type")
@@ -488,6 +510,28 @@ func (x *StartingPosition) validate(v *wire.Violations, p *wire.Path) {
 	}
 	if x.SequenceNumber != nil {
 		v.String(p, "sequenceNumber", *x.SequenceNumber, &ruleSequenceNumber)
+	}
+}
+
+func (x *StopStreamEncryptionInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamName != nil {
+		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
+	}
+	if x.EncryptionType == nil {
+		v.Required(p, "encryptionType")
+	} else {
+		v.String(p, "encryptionType", *x.EncryptionType, &ruleEncryptionType)
+	}
+	if x.KeyId == nil {
+		v.Required(p, "keyId")
+	} else {
+		v.String(p, "keyId", *x.KeyId, &ruleKeyId)
+	}
+	if x.StreamARN != nil {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/internal/arn"
 	"github.com/hookswitch/hookswitch/internal/courier"
+	"github.com/hookswitch/hookswitch/internal/keys"
 )
 
 // Bounds of what passes through the courier.
@@ -62,10 +63,17 @@ func (s *Service) Deliver(ctx context.Context, to arn.ARN, items []courier.Item)
 	return failed, nil
 }
 
-// Check returns nil when the stream takes records now, and courier.ErrNoSuchTarget otherwise.
+// Check returns nil when the stream takes records now, courier.ErrNoSuchTarget when it is not there, and a *keys.Error when its
+// key is refused.
 func (s *Service) Check(ctx context.Context, to arn.ARN) error {
-	_, err := s.target(ctx, to)
-	return err
+	st, err := s.target(ctx, to)
+	if err != nil || !st.encrypted() {
+		return err
+	}
+	if err := s.keys.Check(ctx, keyUser(ctx, st), st.Key, keys.GenerateDataKey); err != nil {
+		return fmt.Errorf("%s: %w", to, err)
+	}
+	return nil
 }
 
 // target returns a stream that takes records.
@@ -188,6 +196,9 @@ func (s *Service) readSource(ctx context.Context, st *streamState, sh *shard, at
 		return nil, err
 	}
 	p, err := readShard(ctx, log, sh, at.Shards[sh.index], sourceItemsMax, horizon)
+	if err == nil {
+		err = s.unseal(ctx, st, sh, &p, keyUser(ctx, st))
+	}
 	if err != nil {
 		return nil, err
 	}

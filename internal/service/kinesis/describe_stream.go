@@ -29,6 +29,7 @@ func (s *Service) describeStream(ctx context.Context, in *kinesisapi.DescribeStr
 	if cur.status(now) != statusCreating {
 		shards, more = listedShards(cur.shards.all, after, limit, func(sh *shard) bool { return !sh.expired(cur.horizon(now)) })
 	}
+	encryption, keyID := cur.encryption()
 	return &kinesisapi.DescribeStreamOutput{StreamDescription: &kinesisapi.StreamDescription{
 		StreamName:              &cur.Name,
 		StreamARN:               &cur.arn,
@@ -39,12 +40,10 @@ func (s *Service) describeStream(ctx context.Context, in *kinesisapi.DescribeStr
 		RetentionPeriodHours:    &cur.Retention,
 		StreamCreationTimestamp: createdAt(cur),
 		EnhancedMonitoring:      unmonitored(),
-		EncryptionType:          new(encryptionNone),
+		EncryptionType:          encryption,
+		KeyId:                   keyID,
 	}}, nil
 }
-
-// encryptionNone is the EncryptionType of every stream for now.
-const encryptionNone = "NONE"
 
 // startAfter reads an exclusive start: the index after which a list goes on, -1 for all of it.
 func startAfter(key streamKey, id *string) (int, error) {

@@ -17,6 +17,7 @@ func (s *Service) describeStreamSummary(ctx context.Context, in *kinesisapi.Desc
 	if cur.status(now) == statusCreating {
 		open = 0
 	}
+	encryption, keyID := cur.encryption()
 	return &kinesisapi.DescribeStreamSummaryOutput{StreamDescriptionSummary: &kinesisapi.StreamDescriptionSummary{
 		StreamName:              &cur.Name,
 		StreamARN:               &cur.arn,
@@ -25,7 +26,8 @@ func (s *Service) describeStreamSummary(ctx context.Context, in *kinesisapi.Desc
 		RetentionPeriodHours:    &cur.Retention,
 		StreamCreationTimestamp: createdAt(cur),
 		EnhancedMonitoring:      unmonitored(),
-		EncryptionType:          new(encryptionNone),
+		EncryptionType:          encryption,
+		KeyId:                   keyID,
 		OpenShardCount:          &open,
 		ConsumerCount:           new(int32(len(cur.consumers(now)))),
 		MaxRecordSizeInKiB:      &cur.MaxRecordKiB,

@@ -1,11 +1,13 @@
 package kinesis
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
+	"github.com/hookswitch/hookswitch/internal/keys"
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
@@ -127,4 +129,30 @@ func errExpiredToken(made, now time.Time) error {
 	text := fmt.Sprintf("NextToken expired. The token was created at time %s while right now it is %s which is further in the future than the tolerated delay of %d milliseconds.",
 		made.UTC().Format(tokenTime), now.UTC().Format(tokenTime), tokenLife.Milliseconds())
 	return &kinesisapi.ExpiredNextTokenException{Message: text}
+}
+
+// refusedKey is the refusal of a stream's key as callers get it; nil when err is something else. The words are key
+// management's, but for a caller without the right to decrypt, which the service words itself (seen in 2023).
+func refusedKey(st *streamState, err error) error {
+	var e *keys.Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	switch e.Kind {
+	case keys.AccessDenied:
+		text := e.Message
+		if e.Use == keys.Decrypt {
+			text = "User " + e.Who + " is not authorized to decrypt records in stream " + st.Account + ":" + st.Name
+		}
+		return &kinesisapi.KMSAccessDeniedException{Message: text}
+	case keys.Disabled:
+		return &kinesisapi.KMSDisabledException{Message: e.Message}
+	case keys.InvalidState:
+		return &kinesisapi.KMSInvalidStateException{Message: e.Message}
+	case keys.OptIn:
+		return &kinesisapi.KMSOptInRequired{Message: e.Message}
+	case keys.Throttling:
+		return &kinesisapi.KMSThrottlingException{Message: e.Message}
+	}
+	return &kinesisapi.KMSNotFoundException{Message: e.Message}
 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/hookswitch/hookswitch/internal/keys"
 	"github.com/hookswitch/hookswitch/internal/storage"
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
@@ -128,7 +129,7 @@ func (f *fanout) join(ctx context.Context, p *subscription, sh *shard, log *reco
 	w := shards[sh.index]
 	if w == nil {
 		ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // it outlives whoever was first
-		w = &feed{service: p.s, of: p.stream, stream: id, shard: sh.index, log: log, stop: stop, done: make(chan struct{})}
+		w = &feed{service: p.s, of: p.stream, stream: id, shard: sh.index, log: log, who: p.who, stop: stop, done: make(chan struct{})}
 		shards[sh.index] = w
 		go w.follow(ctx, storage.Range{Key: sh.id, From: last + 1})
 	}
@@ -162,6 +163,7 @@ type feed struct {
 	stream  string // incarnation
 	shard   int
 	log     *recordLog
+	who     keys.Caller // whose right sealed records are opened with for all; each is still asked for their own
 	stop    context.CancelFunc
 	done    chan struct{} // closed when follow has returned
 	members int           // guarded by fanout.mu
@@ -224,6 +226,9 @@ func (w *feed) readTip(ctx context.Context, after, first uint64) *sharedPage {
 	if err != nil || len(p.records) == 0 || p.size() > sharedBytesMax || p.seqs[0] != first {
 		return nil
 	}
+	if w.service.unseal(ctx, cur, sh, &p, w.who) != nil || p.cut {
+		return nil
+	}
 	return &sharedPage{page: p, sh: sh, from: after, to: first, event: &wire.SharedEvent{Event: p.newEvent(cur, sh, false, now)}}
 }
 
@@ -256,17 +261,24 @@ func (w *feed) watch() (woken <-chan struct{}, version uint64, err error) {
 	return w.woken, w.version, w.failed
 }
 
-// read returns the records of the shard from a place on, up to an event's worth. It is at least as new as version.
-func (w *feed) read(ctx context.Context, sh *shard, from, version uint64, horizon int64) (*sharedPage, error) {
-	if tip := w.tip.Load(); tip.fits(sh, from, version) {
+// read returns the records of the shard from a place on, up to an event's worth, if who reads may. It is at least as new as
+// version.
+func (w *feed) read(ctx context.Context, who keys.Caller, cur *streamState, sh *shard, from, version uint64, horizon int64) (*sharedPage, error) {
+	shown := func(p *sharedPage) bool {
+		return p.fits(sh, from, version) && w.service.mayRead(ctx, who, &p.page) == nil
+	}
+	if tip := w.tip.Load(); shown(tip) {
 		return tip, nil
 	}
 	w.reading.Lock()
 	defer w.reading.Unlock()
-	if w.shared.fits(sh, from, version) {
+	if shown(w.shared) {
 		return w.shared, nil
 	}
 	p, err := readShardUpTo(ctx, w.log, sh, from, readRecordsMax, eventBytesMax, horizon)
+	if err == nil {
+		err = w.service.unseal(ctx, cur, sh, &p, who)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -275,7 +287,7 @@ func (w *feed) read(ctx context.Context, sh *shard, from, version uint64, horizo
 	}
 	got := &sharedPage{page: p, version: version, sh: sh, from: from, to: from}
 	w.shared = nil
-	if p.size() <= sharedBytesMax {
+	if p.size() <= sharedBytesMax && !p.cut {
 		w.shared = got
 	}
 	return got, nil

@@ -36,6 +36,12 @@ func (s *Service) getRecords(ctx context.Context, in *kinesisapi.GetRecordsInput
 	if err == nil {
 		p, err = readShard(ctx, log, sh, it.from, limit, cur.horizon(now))
 	}
+	if err == nil {
+		err = s.unseal(ctx, cur, sh, &p, keyUser(ctx, cur))
+	}
+	if refused := refusedKey(cur, err); refused != nil {
+		return nil, refused
+	}
 	if missing(err) {
 		return nil, errShardDoesNotExist(it.key, it.index)
 	}
@@ -95,7 +101,7 @@ func outRecords(sh *shard, p *page) []kinesisapi.Record {
 		key, sequence string
 		arrival       time.Time
 	}
-	parts, rest := make([]part, len(p.records)), string(text)
+	parts, rest, kms := make([]part, len(p.records)), string(text), encryptionKMS
 	for i := range p.records {
 		n := len(p.records[i].partitionKey)
 		parts[i] = part{rest[:n], rest[n : n+sequenceDigits], fromMillis(p.records[i].arrival)}
@@ -105,6 +111,9 @@ func outRecords(sh *shard, p *page) []kinesisapi.Record {
 			SequenceNumber:              &parts[i].sequence,
 			ApproximateArrivalTimestamp: &parts[i].arrival,
 			Data:                        p.records[i].data,
+		}
+		if p.records[i].head != nil {
+			out[i].EncryptionType = &kms
 		}
 	}
 	return out

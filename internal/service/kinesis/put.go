@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hookswitch/hookswitch/internal/keys"
 	"github.com/hookswitch/hookswitch/internal/storage"
 )
 
@@ -35,6 +36,7 @@ func (e *putEntry) size() int { return len(e.data) + len(e.partitionKey) }
 type putResult struct {
 	shard    *shard
 	sequence string
+	sealed   bool
 	err      error
 }
 
@@ -60,6 +62,14 @@ func (s *Service) put(ctx context.Context, st *streamState, entries []putEntry, 
 			results[i].err = storage.ErrNotFound
 		}
 		return results
+	}
+	if st.encrypted() {
+		if err := s.keys.Check(ctx, keyUser(ctx, st), st.Key, keys.GenerateDataKey); err != nil {
+			for i := range results {
+				results[i].err = err
+			}
+			return results
+		}
 	}
 	for i := range entries {
 		results[i].shard = st.shards.route(entries[i].hash)
@@ -121,10 +131,19 @@ func (s *Service) putLog(ctx context.Context, st *streamState, run putRun, entri
 		return
 	}
 	arrival := log.stamp(millis(now))
+	var seal *recordSealer
+	if st.encrypted() {
+		key, err := s.sealingKey(ctx, st, arrival, cap(run.slab))
+		if err != nil {
+			fail(err)
+			return
+		}
+		seal = &recordSealer{key: key, stream: st.ID}
+	}
 	slab := run.slab
 	for j, i := range run.order {
 		start := len(slab)
-		slab = appendRecord(slab, &entries[i], arrival)
+		slab = appendRecord(slab, &entries[i], arrival, results[i].shard.id, seal)
 		run.entries[j] = storage.Entry{Key: results[i].shard.id, Data: slab[start:len(slab):len(slab)]}
 	}
 	last, err := log.Append(ctx, run.entries...)
@@ -136,6 +155,7 @@ func (s *Service) putLog(ctx context.Context, st *streamState, run putRun, entri
 	for j, i := range run.order {
 		text := run.texts[i*sequenceDigits : i*sequenceDigits : (i+1)*sequenceDigits]
 		results[i].shard.sequence(first+uint64(j), arrival).appendTo(text)
+		results[i].sealed = seal != nil
 	}
 }
 

@@ -30,10 +30,21 @@ func (s *Service) putRecord(ctx context.Context, in *kinesisapi.PutRecordInput) 
 	if missing(r.err) {
 		return nil, errNoStream(st.key)
 	}
+	if refused := refusedKey(st, r.err); refused != nil {
+		return nil, refused
+	}
 	if r.err != nil {
 		return nil, fmt.Errorf("put a record into %s: %w", st.Name, r.err)
 	}
-	return &kinesisapi.PutRecordOutput{ShardId: &r.shard.id, SequenceNumber: &r.sequence}, nil
+	return &kinesisapi.PutRecordOutput{ShardId: &r.shard.id, SequenceNumber: &r.sequence, EncryptionType: sealedAs(r.sealed)}, nil
+}
+
+// sealedAs returns the EncryptionType of an answer; nil: it is left out.
+func sealedAs(sealed bool) *string {
+	if sealed {
+		return new(encryptionKMS)
+	}
+	return nil
 }
 
 // newPutEntry makes a record of a request's members. It holds on to data.

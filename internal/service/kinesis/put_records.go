@@ -22,10 +22,11 @@ func (s *Service) putRecords(ctx context.Context, in *kinesisapi.PutRecordsInput
 	}
 	results := s.put(ctx, st, entries, now)
 	out := &kinesisapi.PutRecordsOutput{Records: make([]kinesisapi.PutRecordsResultEntry, len(results))}
-	failed, throttled, lost := int32(0), int32(0), 0
+	failed, throttled, lost, refused, sealed := int32(0), int32(0), 0, 0, false
 	for i := range results {
 		r := &results[i]
 		if r.err == nil {
+			sealed = sealed || r.sealed
 			out.Records[i] = kinesisapi.PutRecordsResultEntry{ShardId: &r.shard.id, SequenceNumber: &r.sequence}
 			continue
 		}
@@ -39,11 +40,17 @@ func (s *Service) putRecords(ctx context.Context, in *kinesisapi.PutRecordsInput
 		if missing(r.err) {
 			lost++
 		}
+		if refusedKey(st, r.err) != nil {
+			refused++
+		}
 		out.Records[i] = kinesisapi.PutRecordsResultEntry{ErrorCode: new("InternalFailure"), ErrorMessage: new("Internal Service Failure.")}
 		err = r.err
 	}
 	if lost == len(results) {
 		return nil, errNoStream(st.key) // deleted meanwhile
+	}
+	if refused == len(results) {
+		return nil, refusedKey(st, err)
 	}
 	if failed > throttled {
 		// The answer is a 200, so nobody else reports this. That a client has gone is its own doing.
@@ -53,7 +60,7 @@ func (s *Service) putRecords(ctx context.Context, in *kinesisapi.PutRecordsInput
 		}
 		s.log.LogAttrs(ctx, level, "records not stored", slog.String("stream", st.arn), slog.Int("records", int(failed-throttled)), slog.Any("err", err))
 	}
-	out.FailedRecordCount = &failed
+	out.FailedRecordCount, out.EncryptionType = &failed, sealedAs(sealed)
 	return out, nil
 }
 

@@ -18,8 +18,10 @@ const (
 type page struct {
 	seqs    []uint64 // places in the log
 	records []record
-	next    uint64 // where to go on
-	more    bool   // there is at least one more record now
+	next    uint64   // where to go on
+	more    bool     // there is at least one more record now
+	keys    []string // that sealed records were opened under, once they were
+	cut     bool     // it ends before a record whose key was refused
 }
 
 // readShard returns up to limit records of a shard from a place on, without those that arrived before horizon.
@@ -75,7 +77,7 @@ func fillPage(ctx context.Context, log *recordLog, sh *shard, rng storage.Range,
 			return page{}, damaged(sh, r, err)
 		}
 		if rec.arrival >= horizon {
-			n := len(rec.data) + len(rec.partitionKey)
+			n := rec.storedSize()
 			if len(p.records) == limit || len(p.records) > 0 && size+n > bytesMax {
 				p.more = true
 				return p, nil

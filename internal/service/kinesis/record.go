@@ -9,14 +9,16 @@ import (
 // A record is stored as
 //
 //	byte     1: version of this form
-//	byte     flags: 1 an explicit hash key follows, 2 a lineage follows
+//	byte     flags: 1 an explicit hash key follows, 2 a lineage follows, 4 the data is sealed
 //	8 bytes  arrival, milliseconds since the epoch, big endian
 //	uvarint  length of the partition key, in bytes
 //	         the partition key
 //	16 bytes the explicit hash key, big endian (flag 1)
 //	uvarint  length of the lineage (flag 2)
 //	         the lineage
-//	         the data, up to the end
+//	8 bytes  the data key's place in its log, big endian (flag 4)
+//	8 bytes  the nonce that it is sealed with, big endian (flag 4)
+//	         the data, up to the end; sealed, it is bound to all that stands before, the stream and the shard
 //
 // Everything that a copy of the log must not change is inside: a storage engine may stamp times of its own.
 type record struct {
@@ -26,6 +28,16 @@ type record struct {
 	hasExplicit  bool
 	lineage      []byte // what fact this came from, when a courier brought it
 	data         []byte
+	head         []byte // what stands before sealed data; nil: the data is not sealed
+}
+
+// storedSize is what the record counts for in the bounds of a read, before it is opened.
+func (r *record) storedSize() int {
+	n := len(r.data) + len(r.partitionKey)
+	if r.head != nil {
+		n -= sealTagBytes
+	}
+	return n
 }
 
 const (
@@ -33,14 +45,18 @@ const (
 	recordHasHash      = 1
 	recordHasLineage   = 2
 	recordHeaderBytes  = 10 // before the partition key's length
-	recordOverheadsMax = recordHeaderBytes + 2*binary.MaxVarintLen32 + 16
+	recordSealed       = 4
+	recordOverheadsMax = recordHeaderBytes + 2*binary.MaxVarintLen32 + 16 + 16 + sealTagBytes
 )
 
 var errRecord = errors.New("not a stored record")
 
-// appendRecord appends the stored form of r.
-func appendRecord(dst []byte, r *putEntry, arrival int64) []byte {
-	flags := byte(0)
+// appendRecord appends the stored form of r, sealed unless seal is nil.
+func appendRecord(dst []byte, r *putEntry, arrival int64, shardID string, seal *recordSealer) []byte {
+	flags, start := byte(0), len(dst)
+	if seal != nil {
+		flags |= recordSealed
+	}
 	if r.hasExplicit {
 		flags |= recordHasHash
 	}
@@ -59,6 +75,9 @@ func appendRecord(dst []byte, r *putEntry, arrival int64) []byte {
 		dst = binary.AppendUvarint(dst, uint64(len(r.lineage)))
 		dst = append(dst, r.lineage...)
 	}
+	if seal != nil {
+		return seal.seal(dst, start, shardID, r.data)
+	}
 	return append(dst, r.data...)
 }
 
@@ -67,7 +86,7 @@ func decodeRecord(b []byte) (r record, err error) {
 	if len(b) < recordHeaderBytes || b[0] != recordVersion {
 		return r, errRecord
 	}
-	flags := b[1]
+	flags, whole := b[1], b
 	r.arrival = int64(binary.BigEndian.Uint64(b[2:]))
 	b = b[recordHeaderBytes:]
 	if r.partitionKey, b, err = cutCounted(b); err != nil {
@@ -85,6 +104,14 @@ func decodeRecord(b []byte) (r record, err error) {
 		if r.lineage, b, err = cutCounted(b); err != nil {
 			return r, err
 		}
+	}
+	if flags&recordSealed != 0 {
+		if len(b) < 16+sealTagBytes {
+			return r, errRecord
+		}
+		b = b[16:]
+		n := len(whole) - len(b)
+		r.head = whole[:n:n]
 	}
 	r.data = b
 	return r, nil

@@ -30,12 +30,25 @@ type logSet struct {
 
 	mu     sync.Mutex // guards closed, and replacing opened
 	closed bool       // the stream is deleted: opening a log would only make it anew
+
+	vault vault
 }
 
 // recordLogs begins the name of every record log.
 const recordLogs = "k-"
 
-func logName(id string, n int) string { return fmt.Sprintf("%s%s-%d", recordLogs, id, n) }
+// keysLog stands for the log of an incarnation's data keys among the numbers of its record logs, and keysLogName for it in names.
+const (
+	keysLog     = -1
+	keysLogName = "keys"
+)
+
+func logName(id string, n int) string {
+	if n == keysLog {
+		return recordLogs + id + "-" + keysLogName
+	}
+	return fmt.Sprintf("%s%s-%d", recordLogs, id, n)
+}
 
 // open returns a log, or storage.ErrNotFound after close.
 func (l *logSet) open(ctx context.Context, n int) (*recordLog, error) {

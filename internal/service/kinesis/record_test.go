@@ -17,7 +17,7 @@ func TestRecordRoundTrip(t *testing.T) {
 		}
 		in.hash = drawHashKey(t, "hash")
 		arrival := rapid.Int64().Draw(t, "arrival")
-		stored := appendRecord(nil, &in, arrival)
+		stored := appendRecord(nil, &in, arrival, "", nil)
 		if over := len(stored) - len(in.partitionKey) - len(in.data) - len(in.lineage); over > recordOverheadsMax {
 			t.Fatalf("%d bytes beside the contents, want at most %d", over, recordOverheadsMax)
 		}
@@ -36,7 +36,7 @@ func TestRecordRoundTrip(t *testing.T) {
 }
 
 func FuzzDecodeRecord(f *testing.F) {
-	f.Add(appendRecord(nil, &putEntry{partitionKey: "key", data: []byte("data"), hasExplicit: true, lineage: "line"}, 5))
+	f.Add(appendRecord(nil, &putEntry{partitionKey: "key", data: []byte("data"), hasExplicit: true, lineage: "line"}, 5, "", nil))
 	f.Add([]byte{recordVersion, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
 	"github.com/hookswitch/hookswitch/internal/clock"
+	"github.com/hookswitch/hookswitch/internal/keys"
 	"github.com/hookswitch/hookswitch/internal/storage"
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
@@ -25,6 +26,8 @@ type Config struct {
 	Logger  *slog.Logger // nil: nothing is logged
 	Rand    io.Reader    // stream incarnations and the secret that seals iterators; nil: crypto/rand
 	Limits  Limits
+	// Keys keeps the keys that records are encrypted under; nil: there are none, and StartStreamEncryption is refused.
+	Keys keys.Provider
 	// TransitionDelay is how long a stream is CREATING and DELETING. 0: not at all, so that a put right after
 	// CreateStream works. The real service takes seconds.
 	TransitionDelay time.Duration
@@ -80,6 +83,8 @@ func (s *Service) Operations() []wire.Operation {
 		kinesisapi.RegisterStreamConsumer(s.registerStreamConsumer),
 		kinesisapi.RemoveTagsFromStream(s.removeTagsFromStream),
 		kinesisapi.SplitShard(s.splitShard),
+		kinesisapi.StartStreamEncryption(s.startStreamEncryption),
+		kinesisapi.StopStreamEncryption(s.stopStreamEncryption),
 		kinesisapi.SubscribeToShard(s.subscribeToShard),
 		kinesisapi.TagResource(s.tagResource),
 		kinesisapi.UntagResource(s.untagResource),
@@ -109,6 +114,7 @@ type Service struct {
 	log     *slog.Logger
 	limits  Limits
 	delay   time.Duration
+	keys    keys.Provider
 	tokens  *sealer
 	trims   trimmer
 	fanout  fanout
@@ -145,6 +151,9 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	if cfg.TrimInterval == 0 {
 		cfg.TrimInterval = time.Minute
 	}
+	if cfg.Keys == nil {
+		cfg.Keys = keys.None{}
+	}
 	meta, err := cfg.Storage.Open(ctx, metaLog, storage.Config{Latest: true})
 	if err != nil {
 		return nil, fmt.Errorf("kinesis: open %s: %w", metaLog, err)
@@ -155,7 +164,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		storage: cfg.Storage, meta: meta, clock: cfg.Clock, log: cfg.Logger, limits: cfg.Limits, delay: cfg.TransitionDelay,
-		tokens: tokens, rand: cfg.Rand, trims: trimmer{every: cfg.TrimInterval},
+		keys: cfg.Keys, tokens: tokens, rand: cfg.Rand, trims: trimmer{every: cfg.TrimInterval},
 		streams: map[streamKey]*stream{}, byID: map[string]*stream{}, reserved: map[account]usage{}, accounts: map[account]accountState{},
 	}
 	if cfg.Throttle {

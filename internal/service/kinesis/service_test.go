@@ -217,7 +217,7 @@ func TestTimesOutOfOrder(t *testing.T) {
 	arrivals := []int64{0, 10, 500, 20, 30, 600, 610, 2000}
 	for _, a := range arrivals {
 		e := putEntry{partitionKey: "k"}
-		if _, err := log.Append(w.ctx, storage.Entry{Key: st.shards.all[0].id, Data: appendRecord(nil, &e, base+a)}); err != nil {
+		if _, err := log.Append(w.ctx, storage.Entry{Key: st.shards.all[0].id, Data: appendRecord(nil, &e, base+a, "", nil)}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -64,10 +64,16 @@ type streamDoc struct {
 	Shards       []shardDoc        `json:"shards,omitempty"`
 	// Scaled and ModeChanged are when the last calls of UpdateShardCount and UpdateStreamMode were, in milliseconds, as
 	// far back as their limits look.
-	Scaled      []int64       `json:"scaled,omitempty"`
-	ModeChanged []int64       `json:"modeChanged,omitempty"`
-	Consumers   []consumerDoc `json:"consumers,omitempty"`
-	Policy      string        `json:"policy,omitempty"` // the resource policy as it was put; "": none
+	Scaled      []int64 `json:"scaled,omitempty"`
+	ModeChanged []int64 `json:"modeChanged,omitempty"`
+	// Key is the ARN of the key that records are sealed under; "": they are not. KeyID is what the caller named it by.
+	Key   string `json:"key,omitempty"`
+	KeyID string `json:"keyId,omitempty"`
+	// Encrypted and Decrypted are when the last calls of StartStreamEncryption and StopStreamEncryption were, likewise.
+	Encrypted []int64       `json:"encrypted,omitempty"`
+	Decrypted []int64       `json:"decrypted,omitempty"`
+	Consumers []consumerDoc `json:"consumers,omitempty"`
+	Policy    string        `json:"policy,omitempty"` // the resource policy as it was put; "": none
 	// NewestConsumer is the latest creation of a consumer that is gone, in seconds.
 	NewestConsumer int64 `json:"newestConsumer,omitempty"`
 	// Newest is the latest creation of a shard of the incarnations before this one, in seconds.

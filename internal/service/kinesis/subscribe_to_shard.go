@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
+	"github.com/hookswitch/hookswitch/internal/keys"
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
@@ -49,7 +50,7 @@ func (s *Service) subscribeToShard(ctx context.Context, in *kinesisapi.Subscribe
 	case errTooFast:
 		return nil, errSubscribeRate(st.key, sh.id, id)
 	}
-	p := &subscription{s: s, stream: st, key: key, sub: sub, from: from, arn: *in.ConsumerARN, quiet: now}
+	p := &subscription{s: s, stream: st, key: key, sub: sub, from: from, arn: *in.ConsumerARN, who: keyUser(ctx, cur), quiet: now}
 	return &kinesisapi.SubscribeToShardOutput{EventStream: p.run}, nil
 }
 
@@ -59,7 +60,8 @@ type subscription struct {
 	stream *stream
 	key    subscriptionKey
 	sub    *subscribed
-	arn    string    // of the consumer
+	arn    string // of the consumer
+	who    keys.Caller
 	from   uint64    // place in the shard's log to go on at
 	quiet  time.Time // when the last event was sent
 	alarm  alarm
@@ -112,9 +114,12 @@ func (p *subscription) push(ctx context.Context, f *feed, send func(wire.Event) 
 			p.wait(ctx, nil, until)
 			continue
 		}
-		page, err := f.read(ctx, sh, p.from, version, cur.horizon(now))
+		page, err := f.read(ctx, p.who, cur, sh, p.from, version, cur.horizon(now))
 		if ctx.Err() != nil {
 			return nil
+		}
+		if refused := refusedKey(cur, err); refused != nil {
+			return refused
 		}
 		if err != nil {
 			return fmt.Errorf("subscription to %s of %s: %w", sh.id, cur.Name, err)

@@ -208,6 +208,7 @@ func TestCallsAreLimited(t *testing.T) {
 		"SplitShard": `{"StreamName":"s","ShardToSplit":"9","NewStartingHashKey":"9"}`, "MergeShards": `{"StreamName":"s","ShardToMerge":"8","AdjacentShardToMerge":"9"}`,
 		"UpdateShardCount": `{"StreamName":"s","TargetShardCount":9,"ScalingType":"UNIFORM_SCALING"}`, "UpdateStreamWarmThroughput": `{"StreamName":"s","WarmThroughputMiBps":1}`,
 		"UpdateStreamMode": `{"StreamARN":"` + testStreamARN + `","StreamModeDetails":{"StreamMode":"PROVISIONED"}}`, "RegisterStreamConsumer": `{"StreamARN":"` + testStreamARN + `","ConsumerName":"app"}`,
+		"StartStreamEncryption": `{"StreamName":"s","EncryptionType":"NONE","KeyId":"x"}`, "StopStreamEncryption": `{"StreamName":"s","EncryptionType":"NONE","KeyId":"x"}`,
 		"DeleteStream": `{"StreamName":"none"}`, "DescribeStreamConsumer": byConsumer, "DeregisterStreamConsumer": byConsumer + " ",
 	}
 	served := map[string]bool{}

@@ -71,7 +71,7 @@ func (s *Service) dropOne(ctx context.Context, now time.Time) (bool, error) {
 			kept = append(kept, d)
 			continue
 		}
-		for n := range d.Logs {
+		for n := keysLog; n < d.Logs; n++ {
 			if err := s.storage.Drop(ctx, logName(d.ID, n)); err != nil && !errors.Is(err, storage.ErrNotFound) {
 				return false, fmt.Errorf("kinesis: drop %s: %w", logName(d.ID, n), err)
 			}
@@ -130,15 +130,24 @@ func (s *Service) trimSome(ctx context.Context, now time.Time) (more bool, err e
 		if cur.ID != l.id || !cur.serves(now) {
 			continue
 		}
-		log, err := cur.logs.open(ctx, l.log)
-		if err == nil {
-			_, err = log.trimBefore(ctx, cur.horizon(now))
-		}
+		err := cur.logs.trim(ctx, l.log, cur.horizon(now))
 		if err != nil && !missing(err) {
 			errs = append(errs, fmt.Errorf("kinesis: trim %s: %w", logName(l.id, l.log), err))
 		}
 	}
 	return more, errors.Join(errs...)
+}
+
+// trim removes what has expired from one of the logs.
+func (l *logSet) trim(ctx context.Context, n int, horizon int64) error {
+	if n == keysLog {
+		return l.trimKeys(ctx, horizon)
+	}
+	log, err := l.open(ctx, n)
+	if err == nil {
+		_, err = log.trimBefore(ctx, horizon)
+	}
+	return err
 }
 
 // trimQueue lists the record logs that there are, in an order that does not depend on chance. To open one that was never
@@ -154,6 +163,9 @@ func (s *Service) trimQueue(ctx context.Context, now time.Time) ([]trimLog, erro
 	for _, name := range names {
 		id, number, _ := strings.Cut(strings.TrimPrefix(name, recordLogs), "-")
 		n, err := strconv.Atoi(number)
+		if number == keysLogName {
+			n, err = keysLog, nil
+		}
 		if st := s.byID[id]; st != nil && err == nil && st.state.Load().serves(now) {
 			queue = append(queue, trimLog{st, id, n})
 		}
