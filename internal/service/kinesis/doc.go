@@ -11,6 +11,14 @@
 // named after the incarnation of the stream, so that a stream made anew under an old name begins empty. The counter in
 // a sequence number is the record's place in its log.
 //
+// # Encryption
+//
+// Records that are put while a stream is encrypted are sealed with a data key (AES-256-GCM) under the stream's key, which package
+// keys hands out: their data, bound to everything else that is stored of them, the stream and the shard. Partition keys stay
+// in clear. Data keys are stored, wrapped, in one more log of the incarnation, each before its first record; one serves for
+// five minutes or 4 GiB, in the process that made it. Whoever puts or reads is asked for the right to the key each
+// time, and a data key that was unwrapped is dropped with the next decision about any key.
+//
 // # Where it differs on purpose
 //
 // Streams become ACTIVE, and go away when deleted, after Config.TransitionDelay, at once by default. Rates
@@ -19,7 +27,7 @@
 // UPDATING. A shard closes when the puts of this process that are under way in the stream have ended; other processes on
 // the same storage learn of it in their next Work, so that one process at a time should serve a stream's writers.
 // A second subscription of a consumer to a shard is noticed within one process only, and so are rates. What is
-// not there yet is refused by name: encryption, shard-level metrics (nothing would collect them).
+// not there yet is refused by name: shard-level metrics (nothing would collect them).
 //
 // Callers are accounts, which own what they make. What an account may do to another's stream or consumer is what its
 // resource policy says, of the operations that the real service lets policies share; a denial holds for the owner too.
