@@ -42,7 +42,8 @@ func (DialCustomer) isEffect() {}
 func (ReleaseLine) isEffect()  {}
 func (DialParty) isEffect()    {}
 
-// ContactOfEffect returns the contact whose end makes the effect pointless, or "" when it must be carried out anyway.
+// ContactOfEffect returns the contact, or the external party, whose end makes the effect pointless, or "" when it must be
+// carried out anyway.
 func ContactOfEffect(e Effect) ContactID {
 	switch e := e.(type) {
 	case DialCustomer:
@@ -50,7 +51,7 @@ func ContactOfEffect(e Effect) ContactID {
 	case InvokeFunction:
 		return e.Contact
 	case DialParty:
-		return e.Contact
+		return e.Party
 	}
 	return ""
 }

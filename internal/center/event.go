@@ -227,6 +227,7 @@ type (
 		Agent          AgentID // the supervisor
 		Username       string
 		RoutingProfile Ref
+		Hierarchy      []Ref `json:",omitempty"`
 		Channel        Channel
 		Method         string
 		Initial        ContactID `json:",omitempty"`

@@ -19,21 +19,30 @@ var dialReasons = map[telephony.Outcome]string{
 }
 
 func (p *Performer) dialCustomer(ctx context.Context, e center.DialCustomer) (center.Command, error) {
-	outcome, err := p.network.Dial(ctx, telephony.Call{
-		Contact: e.Contact, To: e.To.Address, From: e.From.Address, RingTimeout: e.RingTimeout,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("dial for contact %s: %w", e.Contact, err)
-	}
-	switch outcome {
-	case telephony.Answered:
+	outcome, reason, err := p.dial(ctx, telephony.Call{Contact: e.Contact, To: e.To.Address, From: e.From.Address, RingTimeout: e.RingTimeout})
+	switch {
+	case err != nil:
+		return nil, err
+	case outcome == telephony.Answered:
 		return center.DialAnswered{Contact: e.Contact}, nil
-	case telephony.Released:
+	case outcome == telephony.Released:
 		return center.Done{}, nil
+	}
+	return center.DialFailed{Contact: e.Contact, Reason: reason}, nil
+}
+
+// dial places a call. The reason says why it was not answered; it is empty for Answered and Released.
+func (p *Performer) dial(ctx context.Context, call telephony.Call) (outcome telephony.Outcome, reason string, err error) {
+	outcome, err = p.network.Dial(ctx, call)
+	if err != nil {
+		return "", "", fmt.Errorf("dial for contact %s: %w", call.Contact, err)
+	}
+	if outcome == telephony.Answered || outcome == telephony.Released {
+		return outcome, "", nil
 	}
 	reason, ok := dialReasons[outcome]
 	if !ok {
-		return nil, fmt.Errorf("dial for contact %s: the network answered %q", e.Contact, outcome)
+		return "", "", fmt.Errorf("dial for contact %s: the network answered %q", call.Contact, outcome)
 	}
-	return center.DialFailed{Contact: e.Contact, Reason: reason}, nil
+	return outcome, reason, nil
 }

@@ -38,6 +38,8 @@ func (p *Performer) Perform(ctx context.Context, id center.EffectID, e center.Ef
 	switch e := e.(type) {
 	case center.DialCustomer:
 		return p.dialCustomer(ctx, e)
+	case center.DialParty:
+		return p.dialParty(ctx, e)
 	case center.ReleaseLine:
 		return p.releaseLine(ctx, e)
 	}

@@ -52,10 +52,26 @@ func TestWhatBecomesOfACallIsACommand(t *testing.T) {
 		if err != nil || got != c.want {
 			t.Errorf("%s: got %#v, %v, want %#v", c.outcome, got, err, c.want)
 		}
+		if got, err := p.Perform(t.Context(), "7/0", center.DialParty{
+			Contact: "k", Party: "c", To: center.Endpoint{Address: "+1"}, From: center.Endpoint{Address: "+2"}, RingTimeout: time.Minute,
+		}); err != nil || got != asParty(c.want) {
+			t.Errorf("%s of a party: got %#v, %v", c.outcome, got, err)
+		}
 		if want := (telephony.Call{Contact: "c", To: "+1", From: "+2", RingTimeout: time.Minute}); l.dialled != want {
 			t.Errorf("dialled %+v, want %+v", l.dialled, want)
 		}
 	}
+}
+
+// asParty is what becomes of the same call to a party.
+func asParty(cmd center.Command) center.Command {
+	switch c := cmd.(type) {
+	case center.DialAnswered:
+		return center.PartyAnswered{Contact: "k", Party: c.Contact}
+	case center.DialFailed:
+		return center.PartyFailed{Contact: "k", Party: c.Contact, Reason: c.Reason}
+	}
+	return cmd
 }
 
 func TestReleasingALineIsDone(t *testing.T) {
@@ -70,7 +86,7 @@ func TestReleasingALineIsDone(t *testing.T) {
 func TestWhatTheNetworkCannotDoIsAnError(t *testing.T) {
 	broken := errors.New("no line")
 	p, _ := New(Config{Network: &line{err: broken}})
-	for _, e := range []center.Effect{center.DialCustomer{Contact: "c"}, center.ReleaseLine{Contact: "c"}} {
+	for _, e := range []center.Effect{center.DialCustomer{Contact: "c"}, center.DialParty{Contact: "c"}, center.ReleaseLine{Contact: "c"}} {
 		if got, err := p.Perform(t.Context(), "7/0", e); !errors.Is(err, broken) || got != nil {
 			t.Errorf("%T: got %#v, %v", e, got, err)
 		}

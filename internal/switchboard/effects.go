@@ -63,6 +63,10 @@ func (s *Switchboard) handOut(steps []center.Step) {
 				h.drop(h.byContact[e.Contact])
 			case center.ContactCompleted:
 				h.drop(h.byContact[e.Contact])
+			case center.PartyConnected:
+				h.drop(h.byContact[e.Party])
+			case center.PartyLeft:
+				h.drop(h.byContact[e.Party])
 			case center.InstanceDeleted:
 				deleted = true
 			}

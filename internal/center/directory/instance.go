@@ -29,7 +29,7 @@ func attributes() map[string]attribute {
 		"EARLY_MEDIA":                 {"true", true},
 		"MULTI_PARTY_CONFERENCE":      {"false", false},
 		"HIGH_VOLUME_OUTBOUND":        {"false", false},
-		"ENHANCED_CONTACT_MONITORING": {"false", false},
+		"ENHANCED_CONTACT_MONITORING": {"false", true}, // supervisors may barge; parties stay as they are, that is MULTI_PARTY_CONFERENCE
 		"ENHANCED_CHAT_MONITORING":    {"false", false},
 		"MULTI_PARTY_CHAT_CONFERENCE": {"false", false},
 		"MESSAGE_STREAMING":           {"false", false},

@@ -37,6 +37,8 @@ type DeskContact struct {
 	StateSince  time.Time
 	Until       time.Time `json:",omitzero"`  // when the state ends by itself
 	Accepted    bool      `json:",omitempty"` // and not joined with the customer yet
+	Parties     []Party   `json:",omitempty"` // whom the agent has brought into the call
+	Mode        string    `json:",omitempty"` // how a supervisor takes part: center.ModeSilent or ModeBarge
 }
 
 // Clone returns a copy that shares nothing that Apply changes.
@@ -106,7 +108,7 @@ func (a *Agent) Apply(at time.Time, e center.Event) {
 			}
 		}
 	case center.ContactMissed:
-		a.move(e.Contact, e.State, at, time.Time{})
+		a.move(e.Contact, e.State, at, e.Until)
 	case center.ContactConnected:
 		a.move(e.Contact, center.AgentContactConnected, at, time.Time{})
 		if c := a.Contact(e.Contact); c != nil {
@@ -120,6 +122,8 @@ func (a *Agent) Apply(at time.Time, e center.Event) {
 		a.move(e.Contact, center.AgentContactEnded, at, e.Until)
 	case center.ContactCleared:
 		a.clear(at, e.Contact)
+	default:
+		a.applyParty(at, e)
 	}
 }
 
@@ -149,5 +153,8 @@ func offered(method string) string {
 func (a *Agent) move(id center.ContactID, state string, at, until time.Time) {
 	if c := a.Contact(id); c != nil {
 		c.State, c.StateSince, c.Until, c.Accepted = state, at, until, false
+		if c.Clearable() {
+			c.Parties = nil
+		}
 	}
 }

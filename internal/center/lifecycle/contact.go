@@ -50,6 +50,12 @@ type Contact struct {
 	Flows     *FlowData            `json:",omitempty"` // what its flows have set and learnt
 	Callback  *center.Callback     `json:",omitempty"`
 	Analytics *center.Analytics    `json:",omitempty"`
+
+	Outbound      *center.Ref      `json:",omitempty"` // the queue whose caller id the customer saw, of a call that an agent has placed
+	Parties       []Party          `json:",omitempty"` // whom the agent has brought into the call
+	TransferredAt time.Time        `json:",omitzero"`  // the agent left the customer to someone who was not there yet
+	TransferredTo *center.Endpoint `json:",omitempty"` // the external party that the agent left the customer to
+	Watches       center.ContactID `json:",omitempty"` // MONITOR: the contact that is listened to
 }
 
 // FlowData is what the flows of a contact have set and learnt for flows to come.
@@ -89,10 +95,16 @@ type Handling struct {
 	HeldAt         time.Time     `json:",omitzero"` // while on hold
 	Holds          int           // how often it was put on hold
 	HeldFor        time.Duration // ended holds together, of timestamps in whole seconds as records show them
+	HeldByOther    bool          `json:",omitempty"` // the hold is another agent's doing
+	HeldForOthers  time.Duration `json:",omitempty"` // the part of HeldFor that was others' doing
+	HoldDue        bool          `json:",omitempty"` // another agent had the customer on hold already: that is told in a step of its own
 	LongestHold    time.Duration
 	LeftAt         time.Time `json:",omitzero"` // after-contact work began
 	LeaveBy        time.Time `json:",omitzero"` // when after-contact work ends by itself
 	ClearedAt      time.Time `json:",omitzero"` // after-contact work ended
+
+	Modes    []ModeSpan `json:",omitempty"` // a supervisor's ways of taking part, one after the other
+	MayBarge bool       `json:",omitempty"`
 }
 
 // PriorityUsual is the priority of a contact that nothing has made more or less urgent.
@@ -137,6 +149,7 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 			References: slices.Clone(e.References), Details: maps.Clone(e.Details), Attributes: maps.Clone(e.Attributes),
 			Tags: maps.Clone(e.Tags), Segment: maps.Clone(e.Segment), InitiatedAt: at, ScheduledAt: e.ScheduledAt,
 			RingUntil: e.RingUntil, ExpiresAt: e.ExpiresAt, Priority: PriorityUsual, Line: e.Line, Callback: e.Callback,
+			Watches: e.Watches,
 		}
 		if len(e.Hooks) > 0 {
 			c.Flows = &FlowData{Hooks: maps.Clone(e.Hooks)}
@@ -165,9 +178,9 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 	case center.ContactConnected:
 		c.Offer, c.Position = nil, nil
 		c.dequeue(at)
-		c.Agent = &Handling{Agent: e.Agent, Username: e.Username, RoutingProfile: e.RoutingProfile, Hierarchy: e.Hierarchy, ConnectedAt: at}
+		c.Agent = &Handling{Agent: e.Agent, Username: e.Username, RoutingProfile: e.RoutingProfile, Hierarchy: e.Hierarchy, ConnectedAt: at, HoldDue: e.OnHold}
 	case center.ContactHeld:
-		c.Agent.HeldAt = at
+		c.Agent.HeldAt, c.Agent.HeldByOther, c.Agent.HoldDue = at, e.By != "", false
 		c.Agent.Holds++
 	case center.ContactResumed:
 		c.Agent.resume(at)
@@ -175,9 +188,11 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 	case center.ContactLeft:
 		c.Agent.resume(at)
 		c.Position = nil
+		c.Agent.endMode(at)
 		c.Agent.LeftAt, c.Agent.LeaveBy = at, e.Until
 	case center.ContactDisconnected:
 		c.DisconnectedAt, c.DisconnectReason, c.RingUntil, c.Position = at, e.Reason, time.Time{}, nil
+		c.Parties = nil
 		c.dequeue(at)
 	case center.ContactCleared:
 		if c.Agent != nil && c.Agent.Agent == e.Agent && !c.Agent.LeftAt.IsZero() && c.Agent.ClearedAt.IsZero() {
@@ -186,7 +201,7 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 	case center.ContactCompleted:
 		c.CompletedAt = at
 	default:
-		if !c.applyFlow(at, e) {
+		if !c.applyFlow(at, e) && !c.applyParty(at, e) {
 			return
 		}
 	}
@@ -203,11 +218,15 @@ func (c *Contact) dequeue(at time.Time) {
 
 // resume ends a hold if there is one. Durations are differences of whole seconds, as contact records show both ends.
 func (h *Handling) resume(at time.Time) {
+	h.HoldDue = false
 	if h.HeldAt.IsZero() {
 		return
 	}
 	d := at.Truncate(time.Second).Sub(h.HeldAt.Truncate(time.Second))
 	h.HeldFor += d
 	h.LongestHold = max(h.LongestHold, d)
-	h.HeldAt = time.Time{}
+	if h.HeldByOther {
+		h.HeldForOthers += d
+	}
+	h.HeldAt, h.HeldByOther = time.Time{}, false
 }

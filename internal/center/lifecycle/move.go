@@ -69,7 +69,7 @@ func (c *Contact) Due() time.Time {
 		return time.Time{}
 	}
 	due := c.ExpiresAt
-	for _, t := range [...]time.Time{c.RingUntil, c.start(), c.waitsUntil()} {
+	for _, t := range [...]time.Time{c.RingUntil, c.start(), c.waitsUntil(), c.ringsUntil(), c.holdDue()} {
 		if !t.IsZero() && (due.IsZero() || t.Before(due)) {
 			due = t
 		}
@@ -99,7 +99,7 @@ func (c *Contact) May(e center.Event) error {
 	case center.ContactInitiated:
 		ok = phase == Unborn
 	case center.ContactConnectedToSystem:
-		ok = phase == Dialling || phase == Scheduled || phase == Accepted && c.Callback != nil
+		ok = phase == Dialling || phase == Scheduled || phase == Accepted && (c.Callback != nil || c.Method == MethodOutbound)
 	case center.ContactTargeted:
 		ok = open(phase)
 	case center.ContactAttributesChanged:
@@ -134,6 +134,8 @@ func (c *Contact) May(e center.Event) error {
 		ok = c.Agent == nil || c.Agent.Agent != e.Agent || phase == Left || phase == AfterWork
 	case center.ContactCompleted:
 		ok = phase == Ended
+	default:
+		ok, _ = c.mayParty(e)
 	}
 	if !ok {
 		return fmt.Errorf("contact %s is %s, which does not allow %T", center.ContactOf(e), phase, e)
@@ -206,6 +208,14 @@ func (a *Agent) May(e center.Event) error {
 		ok = ok && (state == center.AgentContactConnected || state == center.AgentContactOnHold)
 	case center.ContactCleared:
 		ok = ok && state != "" && a.Contact(e.Contact).Clearable()
+	case center.CallPlaced:
+		free, _ := a.Slots(e.Channel)
+		ok = ok && state == "" && free > 0
+	case center.ContactMonitored:
+		free, _ := a.Slots(e.Channel)
+		ok = ok && state == "" && free > 0
+	case center.PartyAdded, center.PartyConnected, center.PartyHeld, center.PartyResumed, center.PartyLeft, center.MonitorChanged:
+		ok = ok && (state == center.AgentContactConnected || state == center.AgentContactOnHold)
 	}
 	if !ok {
 		return fmt.Errorf("agent %s (%s, contact %q) does not allow %T", a.ID, a.Status.Name, state, e)

@@ -34,8 +34,13 @@ func (t *turn) logOut(cmd center.LogOut) error {
 		}
 	case a.Status.Type != center.Offline:
 		t.emit(center.AgentStatusChanged{Agent: a.ID, Status: offline, Leaving: a.LoggedIn})
-	case a.LoggedIn:
-		t.emit(center.AgentLoggedOut{Agent: a.ID})
+	default: // offline already, as one who has placed a call may be
+		if a.Next != nil {
+			t.emit(center.AgentNextStatusSet{Agent: a.ID})
+		}
+		if a.LoggedIn {
+			t.emit(center.AgentLoggedOut{Agent: a.ID})
+		}
 	}
 	return nil
 }

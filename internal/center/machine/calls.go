@@ -116,7 +116,11 @@ func (t *turn) dialAnswered(cmd center.DialAnswered) error {
 	if err != nil {
 		return err
 	}
-	t.begin(c)
+	if a := t.placed(c); a != nil {
+		t.answersAgent(c, a)
+	} else {
+		t.begin(c)
+	}
 	return nil
 }
 
@@ -138,27 +142,29 @@ func (t *turn) dialling(id center.ContactID) (*lifecycle.Contact, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Phase() != lifecycle.Dialling {
+	if c.RingUntil.IsZero() {
 		return nil, conflict(center.KindContact, string(id), "the customer is not being dialled")
 	}
 	return c, nil
 }
 
-// hangUp is the customer leaving, in whatever state the call is.
+// hangUp is the customer leaving, in whatever state the call is: all its legs are over. Any contact of the call names it.
 func (t *turn) hangUp(cmd center.HangUp) error {
+	legs := t.legs(cmd.Contact)
 	c, err := t.contact(cmd.Contact)
-	if err != nil {
-		return err
-	}
 	switch {
-	case c.Channel == center.Task:
+	case err != nil && len(legs) == 0:
+		return err
+	case c != nil && c.Channel == center.Task:
 		return conflict(center.KindContact, string(c.ID), "a task has no customer who could leave")
-	case c.Over():
+	case len(legs) == 0:
 		return conflict(center.KindContact, string(c.ID), "the customer has left already")
-	case c.Phase() == lifecycle.Dialling:
-		return conflict(center.KindContact, string(c.ID), "the customer has not answered yet")
+	case !legs[0].RingUntil.IsZero():
+		return conflict(center.KindContact, string(cmd.Contact), "the customer has not answered yet")
+	case c != nil && c.Watches != "":
+		return conflict(center.KindContact, string(c.ID), "a supervisor's contact has no customer who could leave")
 	}
-	t.end(c, customerDisconnect, isFree)
+	t.endCall(legs, customerDisconnect, isFree)
 	return nil
 }
 

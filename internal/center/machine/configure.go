@@ -84,14 +84,22 @@ func (t *turn) removeAgent(id center.AgentID) {
 
 // releaseLines ends the calls of an instance that is being deleted. Its contacts go with it.
 func (t *turn) releaseLines() {
-	var calls []center.ContactID
-	for id, c := range t.m.state.Contacts {
-		if c.Channel == center.Voice && !c.Over() {
-			calls = append(calls, id)
+	var lines []center.ContactID
+	for _, c := range t.m.state.Contacts {
+		if c.Channel != center.Voice || c.Over() {
+			continue
+		}
+		if c.Watches == "" {
+			lines = append(lines, c.LineOf())
+		}
+		for i := range c.Parties {
+			if c.Parties[i].External() {
+				lines = append(lines, c.Parties[i].ID)
+			}
 		}
 	}
-	slices.Sort(calls)
-	for _, id := range calls {
+	slices.Sort(lines)
+	for _, id := range slices.Compact(lines) {
 		t.ask(center.ReleaseLine{Contact: id})
 	}
 }

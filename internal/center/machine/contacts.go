@@ -19,9 +19,14 @@ const (
 	agentCompleted     = "AGENT_COMPLETED"
 	flowDisconnect     = "CONTACT_FLOW_DISCONNECT"
 	telecomTimeout     = "TELECOM_TIMEOUT"
-	endedByAPI         = "API"
-	expired            = "EXPIRED"
-	other              = "OTHER"
+	telecomCancelled   = "TELECOM_ORIGINATOR_CANCEL"
+
+	thirdPartyDisconnect = "THIRD_PARTY_DISCONNECT"
+	barged               = "BARGED"
+
+	endedByAPI = "API"
+	expired    = "EXPIRED"
+	other      = "OTHER"
 )
 
 // begin lets a contact whose customer is there run its flow, to the queue that it waits in or to its end.
@@ -65,18 +70,33 @@ const (
 	isFree  hangup = false // the customer or the network has hung up
 )
 
-// end ends a contact, whatever it is doing: an offer lapses, an agent goes into after-contact work, and without an
-// agent the contact is completed.
+// end ends a contact, whatever it is doing: an offer lapses, an agent goes into after-contact work, who was called into it
+// or listens to it is let go, and without an agent the contact is completed. The customer's line is not released while
+// another leg of the call has it.
 func (t *turn) end(c *lifecycle.Contact, reason string, line hangup) {
+	source := t.source(c)
+	for _, p := range slices.Clone(c.Parties) {
+		if p.External() {
+			t.emit(center.PartyLeft{Contact: c.ID, Party: p.ID})
+			t.ask(center.ReleaseLine{Contact: p.ID})
+		}
+	}
 	switch c.Phase() {
 	case lifecycle.Offered:
 		t.emit(center.ContactMissed{Contact: c.ID, Agent: c.Offer.Agent, State: center.AgentContactMissed})
+	case lifecycle.Accepted: // the agent has placed the call, and it failed
+		t.emit(center.ContactMissed{Contact: c.ID, Agent: c.Offer.Agent, State: center.AgentContactError})
 	case lifecycle.Talking, lifecycle.Held:
 		t.leave(c)
 	}
+	t.endMonitors(c, reason)
+	watches := c.Watches != ""
 	t.emit(center.ContactDisconnected{Contact: c.ID, Reason: reason})
-	if c.Channel == center.Voice && line == release {
-		t.ask(center.ReleaseLine{Contact: c.ID})
+	switch {
+	case source != nil:
+		t.emit(center.PartyLeft{Contact: source.ID, Agent: source.Agent.Agent, Party: c.ID})
+	case c.Channel == center.Voice && line == release && !watches:
+		t.ask(center.ReleaseLine{Contact: c.LineOf()})
 	}
 	if c.Phase() == lifecycle.Ended {
 		t.emit(center.ContactCompleted{Contact: c.ID})
@@ -101,11 +121,15 @@ func (t *turn) stopContact(cmd center.StopContact) error {
 	if c.Over() {
 		return &center.Refused{Reason: center.NotFound, Kind: center.KindContact, ID: string(c.ID), Detail: "the contact is over"}
 	}
-	if c.Channel == center.Voice {
-		t.end(c, other, release)
-	} else {
+	if c.Channel != center.Voice {
 		t.end(c, endedByAPI, release)
+		return nil
 	}
+	switch c.Method {
+	case lifecycle.MethodDisconnect, lifecycle.MethodTransfer, lifecycle.MethodQueueTransfer, lifecycle.MethodMonitor:
+		return invalid("ContactId", "a call that began as "+c.Method+" cannot be stopped")
+	}
+	t.endCall(t.legs(c.ID), other, release)
 	return nil
 }
 

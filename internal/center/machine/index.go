@@ -25,7 +25,8 @@ type index struct {
 	depth   map[center.QueueID]int // contacts in a queue, also while they ring
 	pools   map[poolKey]*pool
 	seats   map[center.AgentID]*seat
-	numbers map[string]center.PhoneNumberID // by address; nil: build anew
+	numbers map[string]center.PhoneNumberID         // by address; nil: build anew
+	kin     map[center.ContactID][]center.ContactID // open contacts by the one whose line they have, or which they watch
 	due     dueHeap
 
 	dirtyPools []*pool          // may have a free agent for a contact that waits
@@ -65,7 +66,8 @@ type spot struct {
 	c       *lifecycle.Contact
 	line    *line // nil: does not wait
 	rank    routing.Rank
-	inQueue center.QueueID // that its depth counts it in
+	inQueue center.QueueID   // that its depth counts it in
+	kin     center.ContactID // under which it stands in kin
 	due     time.Time
 }
 
@@ -118,6 +120,7 @@ func (m *Machine) ready() {
 	*x = index{
 		lines: map[lineKey]*line{}, spots: make(map[center.ContactID]*spot, len(s.Contacts)), depth: map[center.QueueID]int{},
 		pools: map[poolKey]*pool{}, seats: make(map[center.AgentID]*seat, len(s.Agents)), behind: x.behind, passes: x.passes,
+		kin: map[center.ContactID][]center.ContactID{},
 	}
 	for id, p := range s.Directory.Profiles {
 		for _, ch := range channels {
@@ -192,6 +195,7 @@ func (m *Machine) refreshContact(id center.ContactID) {
 		if sp != nil {
 			x.leaveLine(sp)
 			x.count(sp, "")
+			x.relate(sp, "")
 			delete(x.spots, id)
 		}
 		return
@@ -201,6 +205,11 @@ func (m *Machine) refreshContact(id center.ContactID) {
 		x.spots[id] = sp
 	}
 	sp.c = c
+	if c.Line != "" {
+		x.relate(sp, c.Line)
+	} else if c.Watches != sp.kin {
+		x.relate(sp, c.Watches)
+	}
 	if c.Queue != nil && c.Queue.DequeuedAt.IsZero() {
 		x.count(sp, center.QueueID(c.Queue.Queue.ID))
 	} else {
@@ -215,6 +224,23 @@ func (m *Machine) refreshContact(id center.ContactID) {
 	if due := c.Due(); !due.Equal(sp.due) {
 		sp.due = due
 		x.due.push(dueEntry{at: due, kind: dueContact, id: string(id)})
+	}
+}
+
+// relate notes whose line a contact has, or which contact it watches; "": none.
+func (x *index) relate(sp *spot, to center.ContactID) {
+	if sp.kin == to {
+		return
+	}
+	if sp.kin != "" {
+		rest := slices.DeleteFunc(x.kin[sp.kin], func(id center.ContactID) bool { return id == sp.c.ID })
+		if x.kin[sp.kin] = rest; len(rest) == 0 {
+			delete(x.kin, sp.kin)
+		}
+	}
+	if sp.kin = to; to != "" {
+		i, _ := slices.BinarySearch(x.kin[to], sp.c.ID)
+		x.kin[to] = slices.Insert(x.kin[to], i, sp.c.ID)
 	}
 }
 

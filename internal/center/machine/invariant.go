@@ -39,6 +39,7 @@ func Check(s *State) error {
 		}
 	}
 	checkEffects(s, fail)
+	checkCalls(s, fail)
 	return errors.Join(broken...)
 }
 
@@ -143,6 +144,9 @@ func checkDesk(s *State, a *lifecycle.Agent, d *lifecycle.DeskContact, fail fail
 			fail("a ringing contact is offered", "%s at %s", d.ID, a.ID)
 		}
 	case center.AgentContactConnected, center.AgentContactOnHold, center.AgentContactEnded:
+		if c == nil && d.State == center.AgentContactEnded && d.ConnectedAt.IsZero() {
+			return // the agent gave up a call of its own
+		}
 		if c == nil || c.Agent == nil || c.Agent.Agent != a.ID || !c.Agent.ClearedAt.IsZero() {
 			fail("a contact on a desk is handled by its agent", "%s (%s) at %s", d.ID, d.State, a.ID)
 		}
@@ -151,6 +155,63 @@ func checkDesk(s *State, a *lifecycle.Agent, d *lifecycle.DeskContact, fail fail
 	}
 	if d.StateSince.After(s.At) {
 		fail("times are in order", "%s at %s is ahead of %s", d.ID, a.ID, s.At)
+	}
+}
+
+// checkCalls: who is in a call agrees, whichever leg tells it.
+func checkCalls(s *State, fail failFunc) {
+	holders := map[center.ContactID]int{} // legs that have a line, by it
+	lines := map[center.ContactID]bool{}
+	for _, id := range slices.Sorted(maps.Keys(s.Contacts)) {
+		c := s.Contacts[id]
+		if c.Over() {
+			if len(c.Parties) > 0 {
+				fail("nobody is in a call that is over", "%s", id)
+			}
+			continue
+		}
+		if c.Channel == center.Voice && c.Watches == "" {
+			lines[c.LineOf()] = true
+			if sourceOf(s, c) == nil {
+				holders[c.LineOf()]++
+			}
+		}
+		if w := s.Contacts[c.Watches]; c.Watches != "" && (w == nil || !w.Connected()) {
+			fail("who listens has someone to listen to", "%s to %s", id, c.Watches)
+		}
+		for i := range c.Parties {
+			checkParty(s, c, &c.Parties[i], fail)
+		}
+		if d := deskOf(s, talker(c), id); d != nil && !slices.EqualFunc(d.Parties, c.Parties, sameParty) {
+			fail("contact and desk agree", "the parties of %s", id)
+		}
+	}
+	for _, line := range slices.Sorted(maps.Keys(lines)) {
+		if holders[line] != 1 {
+			fail("one leg holds the line", "%d hold that of %s", holders[line], line)
+		}
+	}
+}
+
+func sameParty(a, b lifecycle.Party) bool {
+	return a.ID == b.ID && a.Held == b.Held && a.ConnectedAt.Equal(b.ConnectedAt)
+}
+
+func checkParty(s *State, c *lifecycle.Contact, p *lifecycle.Party, fail failFunc) {
+	if p.External() {
+		if p.RingUntil.IsZero() == p.ConnectedAt.IsZero() {
+			fail("a party rings or is there", "%s in %s", p.ID, c.ID)
+		}
+		return
+	}
+	leg := s.Contacts[p.ID]
+	switch {
+	case leg == nil || leg.Over() || leg.LineOf() != c.LineOf():
+		fail("a party that was brought in has its leg", "%s in %s", p.ID, c.ID)
+	case leg.Connected() != p.Connected():
+		fail("a party is there when its agent is", "%s in %s", p.ID, c.ID)
+	case leg.Connected() && leg.CustomerHeld() != apart(c, p.ID):
+		fail("who is apart from the customer has it on hold", "%s in %s", p.ID, c.ID)
 	}
 }
 
@@ -168,14 +229,17 @@ func deskOf(s *State, agent center.AgentID, id center.ContactID) *lifecycle.Desk
 func checkEffects(s *State, fail failFunc) {
 	dialled := map[center.ContactID]bool{}
 	for _, o := range s.Outstanding {
-		id := center.ContactOfEffect(o.Effect)
-		if id == "" {
-			continue
+		switch e := o.Effect.(type) {
+		case center.DialCustomer:
+			if c := s.Contacts[e.Contact]; c == nil || c.RingUntil.IsZero() {
+				fail("an outstanding effect has a point", "%s is about %s", o.ID, e.Contact)
+			}
+			dialled[e.Contact] = true
+		case center.DialParty:
+			if s.pointless(e) || s.Contacts[e.Contact].Party(e.Party).RingUntil.IsZero() {
+				fail("an outstanding effect has a point", "%s is about %s in %s", o.ID, e.Party, e.Contact)
+			}
 		}
-		if c := s.Contacts[id]; c == nil || c.Phase() != lifecycle.Dialling {
-			fail("an outstanding effect has a point", "%s is about %s", o.ID, id)
-		}
-		dialled[id] = true
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.Contacts)) {
 		if c := s.Contacts[id]; c.Phase() == lifecycle.Dialling && c.RingUntil.IsZero() {

@@ -16,6 +16,8 @@ const (
 	descriptionMax   = 4_096   // characters of a contact's description
 	clientTokenMax   = 500     // bytes
 	wordsBytesMax    = 256_000 // UTF-8 bytes of all other text that a new contact carries
+	partiesMax       = 3       // in a call: the customer, agents, external parties, supervisors who take part
+	monitorsMax      = 5       // supervisors who listen to one call
 	e164DigitsMax    = 15      // digits of a phone number
 	ringVoice        = 20 * time.Second
 	ringTask         = 30 * time.Second

@@ -219,9 +219,13 @@ func (m *Machine) foldContact(at time.Time, id center.ContactID, e center.Event)
 	}
 	c.Apply(at, e)
 	m.index.touchContact(id)
-	switch e.(type) {
+	switch e := e.(type) {
 	case center.ContactConnectedToSystem, center.ContactDisconnected:
 		m.dropEffects(id)
+	case center.PartyConnected:
+		m.dropEffects(e.Party)
+	case center.PartyLeft:
+		m.dropEffects(e.Party)
 	case center.ContactCompleted:
 		delete(s.Contacts, id)
 	}
@@ -235,7 +239,7 @@ func (m *Machine) close(step center.Step) {
 		s.Outstanding = cut(s.Outstanding, i)
 	}
 	for i, e := range step.Effects {
-		if c := center.ContactOfEffect(e); c != "" && s.Contacts[c] == nil {
+		if s.pointless(e) {
 			continue // over already
 		}
 		s.Outstanding = append(s.Outstanding, Outstanding{ID: center.MakeEffectID(step.Stamp.Place, i), Effect: e})
@@ -250,6 +254,16 @@ func (m *Machine) close(step center.Step) {
 	if s.Tokens = s.Tokens[n:]; len(s.Tokens) == 0 {
 		s.Tokens = nil // as a state read from a checkpoint has it
 	}
+}
+
+// pointless reports whether what an effect is about is over.
+func (s *State) pointless(e center.Effect) bool {
+	if d, ok := e.(center.DialParty); ok {
+		c := s.Contacts[d.Contact]
+		return c == nil || c.Party(d.Party) == nil
+	}
+	id := center.ContactOfEffect(e)
+	return id != "" && s.Contacts[id] == nil
 }
 
 func (m *Machine) outstanding(id center.EffectID) int {

@@ -43,9 +43,14 @@ func (t *turn) acceptContact(cmd center.AcceptContact) error {
 }
 
 func (t *turn) connect(a *lifecycle.Agent, id center.ContactID) {
+	source := t.source(t.m.state.Contacts[id])
 	t.emit(center.ContactConnected{
 		Contact: id, Agent: a.ID, Username: a.Config.Username, RoutingProfile: a.Config.RoutingProfile, Hierarchy: a.Config.Hierarchy,
+		OnHold: source != nil && apart(source, id),
 	})
+	if source != nil {
+		t.emit(center.PartyConnected{Contact: source.ID, Agent: source.Agent.Agent, Party: id})
+	}
 }
 
 // rejectContact turns an offer down: the contact goes on to the next agent. Agent events show a declined call as
@@ -69,52 +74,66 @@ func (t *turn) ringing(agent center.AgentID, id center.ContactID) (*lifecycle.Ag
 	if err != nil {
 		return nil, err
 	}
-	if d.State != center.AgentContactConnecting {
+	if !lifecycle.Rings(d.State) || d.Accepted {
 		return nil, conflict(center.KindContact, string(id), "the contact is "+d.State)
 	}
 	return a, nil
 }
 
 func (t *turn) holdContact(cmd center.HoldContact) error {
-	_, d, err := t.onDesk(cmd.Agent, cmd.Contact)
+	_, c, err := t.onCall(cmd.Agent, cmd.Contact)
 	if err != nil {
 		return err
 	}
-	if d.Channel != center.Voice {
-		return conflict(center.KindContact, string(cmd.Contact), "only calls can be put on hold")
+	if !c.Agent.HeldAt.IsZero() {
+		return conflict(center.KindContact, string(cmd.Contact), "the contact is "+center.AgentContactOnHold)
 	}
-	if d.State != center.AgentContactConnected {
-		return conflict(center.KindContact, string(cmd.Contact), "the contact is "+d.State)
+	if t.source(c) != nil {
+		return conflict(center.KindContact, string(cmd.Contact), "the customer is another agent's to put on hold")
 	}
-	t.emit(center.ContactHeld{Contact: cmd.Contact, Agent: cmd.Agent})
+	t.holdCustomer(c)
 	return nil
 }
 
 func (t *turn) resumeContact(cmd center.ResumeContact) error {
-	_, d, err := t.onDesk(cmd.Agent, cmd.Contact)
+	_, c, err := t.onCall(cmd.Agent, cmd.Contact)
 	if err != nil {
 		return err
 	}
-	if d.State != center.AgentContactOnHold {
-		return conflict(center.KindContact, string(cmd.Contact), "the contact is "+d.State)
+	if c.Agent.HeldAt.IsZero() {
+		return conflict(center.KindContact, string(cmd.Contact), "the contact is "+center.AgentContactConnected)
+	}
+	if t.source(c) != nil {
+		return conflict(center.KindContact, string(cmd.Contact), "the customer is another agent's to take off hold")
 	}
 	t.emit(center.ContactResumed{Contact: cmd.Contact, Agent: cmd.Agent})
+	t.settleHolds(c)
 	return nil
 }
 
-// leaveContact is the agent hanging up, which ends the call, or completing a task.
+// leaveContact is the agent hanging up, or completing a task. It ends the call, unless the customer is left to someone whom
+// the agent has brought in, or the agent was brought in itself and the one who did is still there.
 func (t *turn) leaveContact(cmd center.LeaveContact) error {
-	_, d, err := t.onDesk(cmd.Agent, cmd.Contact)
+	a, d, err := t.onDesk(cmd.Agent, cmd.Contact)
 	if err != nil {
 		return err
 	}
-	if d.State != center.AgentContactConnected && d.State != center.AgentContactOnHold {
+	c := t.m.state.Contacts[cmd.Contact]
+	if c != nil && t.placed(c) == a {
+		t.giveUp(c, a)
+		return nil
+	}
+	if !inConversation(d) {
 		return conflict(center.KindContact, string(cmd.Contact), "the contact is "+d.State)
 	}
-	c := t.m.state.Contacts[cmd.Contact]
-	if c.Channel == center.Task {
+	switch heir := t.heir(c); {
+	case c.Channel == center.Task:
 		t.end(c, agentCompleted, release)
-	} else {
+	case heir != nil:
+		t.handOver(c, heir)
+	case len(c.Parties) > 0:
+		t.transferOut(c)
+	default:
 		t.end(c, agentDisconnect, release)
 	}
 	return nil

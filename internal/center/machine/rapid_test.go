@@ -29,6 +29,77 @@ func TestRandomCommandsBreakNothing(t *testing.T) {
 	})
 }
 
+// TestRandomCallsOfManyBreakNothing does the same where hardly anything happens but agents bringing others into calls,
+// supervisors listening, and people leaving them in any order.
+func TestRandomCallsOfManyBreakNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := richCenter()
+		for i := range 5 {
+			id, p := w.agent(fmt.Sprintf("agent%d", i)), w.profile("Any")
+			w.must(center.UpdateUser{ID: id, RoutingProfile: &p})
+			w.must(center.LogIn{Agent: id})
+			w.must(center.SetAgentStatus{Agent: id, Status: w.status("Available")})
+		}
+		g := &gambler{t: t, w: w}
+		for range rapid.IntRange(50, 200).Draw(t, "steps") {
+			g.playCalls()
+		}
+		g.w.checkRecovery(t)
+	})
+}
+
+// playCalls is play for calls: what it draws most often makes sense.
+func (g *gambler) playCalls() {
+	a := g.agent()
+	desk := g.desk(a)
+	if len(desk) == 0 {
+		switch rapid.IntRange(0, 3).Draw(g.t, "without a contact") {
+		case 0:
+			_, _ = g.w.do(center.MonitorCall{Contact: g.contact(), Supervisor: a, MayBarge: true})
+		case 1:
+			_, _ = g.w.do(center.DialOut{Agent: a, Destination: "+14255550177"})
+		default:
+			_, _ = g.w.do(center.StartInboundCall{Customer: "+14255550100", Dialled: "+18005550100"})
+		}
+		return
+	}
+	c := desk[0].ID
+	switch {
+	case desk[0].Clearable():
+		_, _ = g.w.do(center.ClearContact{Contact: c, Agent: a})
+	case rapid.IntRange(0, 5).Draw(g.t, "time") == 0:
+		g.w.wait(g.w.now.Add(time.Duration(rapid.SampledFrom([]int{250, 1000, 21_000, 61_000}).Draw(g.t, "ms")) * time.Millisecond))
+	case rapid.IntRange(0, 3).Draw(g.t, "answer") == 0:
+		g.answer()
+	case lifecycle.Rings(desk[0].State) && !desk[0].Accepted:
+		_, _ = g.w.do(center.AcceptContact{Contact: c, Agent: a})
+	default:
+		_, _ = g.w.do(g.inCall(a, c))
+	}
+}
+
+func (g *gambler) inCall(a center.AgentID, c center.ContactID) center.Command {
+	call := g.w.m.state.Contacts[c]
+	if call != nil && call.Watches != "" && rapid.Bool().Draw(g.t, "barges") {
+		return g.supervise(a, c)
+	}
+	switch rapid.IntRange(0, 9).Draw(g.t, "in the call") {
+	case 0:
+		return center.HoldContact{Contact: c, Agent: a}
+	case 1:
+		return center.ResumeContact{Contact: c, Agent: a}
+	case 2:
+		return center.LeaveContact{Contact: c, Agent: a}
+	case 3:
+		return center.HangUp{Contact: c}
+	case 4:
+		return center.StopContact{Contact: c}
+	case 5, 6:
+		return center.AddParty{Contact: c, Agent: a, To: g.destination()}
+	}
+	return g.party(a, c)
+}
+
 // richCenter is an instance with everything that routing looks at: priorities, delays, several channels,
 // a small queue, own queues, automatic acceptance, limits of after-contact work.
 func richCenter() *world {
@@ -63,6 +134,7 @@ func richCenter() *world {
 			RoutingProfile: w.profile(p), SecurityProfiles: w.security(),
 			Phone: center.PhoneConfig{Type: "SOFT_PHONE", AutoAccept: i%2 == 0, ACWLimit: i * 7}}})
 	}
+	w.must(center.SetInstanceAttribute{Type: "ENHANCED_CONTACT_MONITORING", Value: "true"})
 	flows := map[string][]flowAction{
 		"gold":  toQueue(string(w.queue("Gold"))),
 		"small": toQueue(string(w.queue("Small"))),
@@ -77,6 +149,7 @@ func richCenter() *world {
 		w.must(center.CreateFlow{Flow: center.Flow{Name: name, Type: "CONTACT_FLOW", State: "ACTIVE", Status: "PUBLISHED", Content: flowContent(flows[name]...)}})
 		w.must(center.ClaimPhoneNumber{Number: center.PhoneNumber{Number: fmt.Sprintf("+1800555010%d", i), Country: "US", Type: "DID", Flow: w.flow(name)}})
 	}
+	w.must(center.UpdateQueue{ID: w.queue("BasicQueue"), Outbound: &center.OutboundCaller{Number: w.number("+18005550100")}})
 	return w
 }
 
@@ -108,10 +181,16 @@ func (g *gambler) answer() {
 	}
 	o := rapid.SampledFrom(out).Draw(g.t, "effect")
 	var cmd center.Command = center.Done{}
-	if d, ok := o.Effect.(center.DialCustomer); ok {
-		cmd = center.DialAnswered{Contact: d.Contact}
+	switch e := o.Effect.(type) {
+	case center.DialCustomer:
+		cmd = center.DialAnswered{Contact: e.Contact}
 		if rapid.Bool().Draw(g.t, "fails") {
-			cmd = center.DialFailed{Contact: d.Contact, Reason: "TELECOM_BUSY"}
+			cmd = center.DialFailed{Contact: e.Contact, Reason: "TELECOM_BUSY"}
+		}
+	case center.DialParty:
+		cmd = center.PartyAnswered{Contact: e.Contact, Party: e.Party}
+		if rapid.IntRange(0, 3).Draw(g.t, "fails") == 0 {
+			cmd = center.PartyFailed{Contact: e.Contact, Party: e.Party, Reason: "TELECOM_BUSY"}
 		}
 	}
 	_, _ = g.w.do(cmd, o.ID)
@@ -160,7 +239,7 @@ func contactValues(m map[center.ContactID]*lifecycle.Contact) map[center.Contact
 func (g *gambler) command() center.Command {
 	a, c := g.pair()
 	flow := rapid.SampledFrom(flowNames).Draw(g.t, "flow")
-	switch rapid.IntRange(0, 24).Draw(g.t, "command") {
+	switch rapid.IntRange(0, 32).Draw(g.t, "command") {
 	case 0:
 		return center.LogIn{Agent: a}
 	case 1:
@@ -196,8 +275,59 @@ func (g *gambler) command() center.Command {
 		return center.UpdateContactAttributes{Contact: c, Set: map[string]string{"k": rapid.StringN(0, 3, 9).Draw(g.t, "value")}}
 	case 23:
 		return g.configure(a)
+	case 24:
+		return center.DialOut{Agent: a, Destination: "+14255550177"}
+	case 25, 26, 27:
+		return center.AddParty{Contact: c, Agent: a, To: g.destination()}
+	case 28, 29, 30:
+		return g.party(a, c)
+	case 31:
+		return g.supervise(a, c)
 	}
 	return center.Wake{}
+}
+
+func (g *gambler) destination() center.Destination {
+	switch rapid.IntRange(0, 3).Draw(g.t, "destination") {
+	case 0:
+		return center.Destination{Agent: g.agent()}
+	case 1:
+		return center.Destination{Number: "+14255550188"}
+	case 2:
+		return center.Destination{Flow: g.w.flow(rapid.SampledFrom(flowNames).Draw(g.t, "flow"))}
+	}
+	return center.Destination{Queue: g.w.queue(rapid.SampledFrom([]string{"Gold", "Small", "BasicQueue"}).Draw(g.t, "queue"))}
+}
+
+// party does something with whoever was brought into a call.
+func (g *gambler) party(a center.AgentID, c center.ContactID) center.Command {
+	party := center.ContactID("nobody")
+	if call := g.w.m.state.Contacts[c]; call != nil && len(call.Parties) > 0 {
+		party = rapid.SampledFrom(call.Parties).Draw(g.t, "party").ID
+	}
+	switch rapid.IntRange(0, 5).Draw(g.t, "with the party") {
+	case 0:
+		return center.HoldParty{Contact: c, Agent: a, Party: party}
+	case 1:
+		return center.ResumeParty{Contact: c, Agent: a, Party: party}
+	case 2:
+		return center.DropParty{Contact: c, Agent: a, Party: party}
+	case 3:
+		return center.SwapParties{Contact: c, Agent: a}
+	case 4:
+		return center.PartyHangUp{Contact: c, Party: party}
+	}
+	return center.JoinParties{Contact: c, Agent: a}
+}
+
+func (g *gambler) supervise(a center.AgentID, c center.ContactID) center.Command {
+	switch rapid.IntRange(0, 4).Draw(g.t, "supervise") {
+	case 0:
+		return center.ChangeMonitor{Contact: c, Agent: a, Mode: rapid.SampledFrom([]string{center.ModeSilent, center.ModeBarge}).Draw(g.t, "mode")}
+	case 1:
+		return center.BargeOut{Contact: c, Agent: a}
+	}
+	return center.MonitorCall{Contact: g.contact(), Supervisor: a, MayBarge: rapid.Bool().Draw(g.t, "may barge")}
 }
 
 func (g *gambler) task(flow string, c center.ContactID) center.Command {

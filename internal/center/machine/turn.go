@@ -64,6 +64,32 @@ func (t *turn) decide(cmd center.Command) error {
 		return t.hangUp(c)
 	case center.ClearContact:
 		return t.clearContact(c)
+	case center.DialOut:
+		return t.dialOut(c)
+	case center.AddParty:
+		return t.addParty(c)
+	case center.PartyAnswered:
+		return t.partyAnswered(c)
+	case center.PartyFailed:
+		return t.partyFailed(c)
+	case center.PartyHangUp:
+		return t.partyHangUp(c)
+	case center.HoldParty:
+		return t.holdParty(c)
+	case center.ResumeParty:
+		return t.resumeParty(c)
+	case center.DropParty:
+		return t.dropParty(c)
+	case center.SwapParties:
+		return t.swapParties(c)
+	case center.JoinParties:
+		return t.joinParties(c)
+	case center.MonitorCall:
+		return t.monitorCall(c)
+	case center.ChangeMonitor:
+		return t.changeMonitor(c)
+	case center.BargeOut:
+		return t.bargeOut(c)
 	case center.StopContact:
 		return t.stopContact(c)
 	case center.UpdateContactAttributes:

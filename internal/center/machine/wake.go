@@ -102,6 +102,10 @@ func (t *turn) contactDue(c *lifecycle.Contact) {
 		t.end(c, expired, release)
 	case due.Equal(c.RingUntil):
 		t.end(c, telecomTimeout, release)
+	case c.Connected() && c.Agent.HoldDue:
+		t.holdComesDue(c)
+	case partyRings(c, t.at):
+		t.ringPartiesOut(c)
 	default:
 		t.begin(c)
 	}

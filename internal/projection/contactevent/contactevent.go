@@ -169,8 +169,8 @@ func appendAgent(b []byte, inst center.Instance, c *lifecycle.Contact, at time.T
 		b = append(b, '}')
 	}
 	if !c.DisconnectedAt.IsZero() {
-		held := int(h.HeldFor / time.Second)
-		if !h.HeldAt.IsZero() { // the hold ends with the conversation, whichever of the two is told first
+		held := int((h.HeldFor - h.HeldForOthers) / time.Second)
+		if !h.HeldAt.IsZero() && !h.HeldByOther { // the hold ends with the conversation, whichever of the two is told first
 			held += document.Seconds(h.HeldAt, at)
 		}
 		b = append(b, `,"agentInitiatedHoldDuration":`...)

@@ -73,7 +73,11 @@ func Append(b []byte, inst center.Instance, c *lifecycle.Contact, lastUpdate tim
 	b = append(b, `,"PreviousContactId":`...)
 	b = document.AppendStringOrNull(b, c.Previous)
 	b = append(b, `,"QualityMetrics":null,"Queue":`...)
-	b = appendQueue(b, inst, c.Queue)
+	if c.Queue == nil && c.Outbound != nil {
+		b = appendOutboundQueue(b, inst, c.Outbound)
+	} else {
+		b = appendQueue(b, inst, c.Queue)
+	}
 	b = append(b, `,"Recording":null,"Recordings":null,"References":`...)
 	b = appendReferences(b, c.References)
 	b = append(b, `,"RelatedContactId":`...)
@@ -87,8 +91,11 @@ func Append(b []byte, inst center.Instance, c *lifecycle.Contact, lastUpdate tim
 	b = append(b, `,"Tags":`...)
 	b = document.AppendMap(b, document.Tags(inst, c.System, c.Tags))
 	// Pausing does not exist yet: a task was never paused.
-	return append(b, `,"TaskTemplateInfo":null,"TotalPauseCount":0,"TotalPauseDurationInSeconds":0,"TransferCompletedTimestamp":null,`+
-		`"TransferredToEndpoint":null,"VoiceIdResult":null}`...)
+	b = append(b, `,"TaskTemplateInfo":null,"TotalPauseCount":0,"TotalPauseDurationInSeconds":0,"TransferCompletedTimestamp":`...)
+	b = document.AppendSeconds(b, c.TransferredAt)
+	b = append(b, `,"TransferredToEndpoint":`...)
+	b = appendEndpoint(b, c.TransferredTo)
+	return append(b, `,"VoiceIdResult":null}`...)
 }
 
 // appendAgent appends what the agent did, or null: only an agent that was connected has handled the contact.
@@ -107,7 +114,7 @@ func appendAgent(b []byte, inst center.Instance, c *lifecycle.Contact) []byte {
 	b = append(b, `,"AfterContactWorkStartTimestamp":`...)
 	b = document.AppendSeconds(b, h.LeftAt)
 	b = append(b, `,"AgentInitiatedHoldDuration":`...)
-	b = document.AppendInt(b, hold)
+	b = document.AppendInt(b, hold-int(h.HeldForOthers/time.Second))
 	b = append(b, `,"AgentInteractionDuration":`...)
 	b = appendDuration(b, h.ConnectedAt, h.LeftAt, hold)
 	b = append(b, `,"AgentPauseDurationInSeconds":`...)
@@ -130,9 +137,29 @@ func appendAgent(b []byte, inst center.Instance, c *lifecycle.Contact) []byte {
 	b = document.AppendARN(b, inst, center.KindRoutingProfile, h.RoutingProfile.ID)
 	b = append(b, `,"Name":`...)
 	b = document.AppendString(b, h.RoutingProfile.Name)
-	b = append(b, `},"StateTransitions":null,"Username":`...)
+	b = append(b, `},"StateTransitions":`...)
+	b = appendModes(b, h.Modes)
+	b = append(b, `,"Username":`...)
 	b = document.AppendString(b, h.Username)
 	return append(b, '}')
+}
+
+// appendModes appends how a supervisor took part in the call; agents who did not supervise have null.
+func appendModes(b []byte, modes []lifecycle.ModeSpan) []byte {
+	if len(modes) == 0 {
+		return append(b, "null"...)
+	}
+	for i, m := range modes {
+		b = append(b, "[,"[min(i, 1)])
+		b = append(b, `{"state":`...)
+		b = document.AppendString(b, m.Mode)
+		b = append(b, `,"stateEndTimestamp":`...)
+		b = document.AppendSeconds(b, m.Until)
+		b = append(b, `,"stateStartTimestamp":`...)
+		b = document.AppendSeconds(b, m.Since)
+		b = append(b, '}')
+	}
+	return append(b, ']')
 }
 
 // appendDuration appends the whole seconds from one time to another without the seconds in less; null while one of the
@@ -162,6 +189,15 @@ func appendQueue(b []byte, inst center.Instance, q *lifecycle.QueueVisit) []byte
 	b = document.AppendSeconds(b, q.EnqueuedAt)
 	b = append(b, `,"Name":`...)
 	b = document.AppendStringOrNull(b, q.Queue.Name)
+	return append(b, '}')
+}
+
+// appendOutboundQueue appends the queue that labels a call which an agent has placed. It never waited there.
+func appendOutboundQueue(b []byte, inst center.Instance, q *center.Ref) []byte {
+	b = append(b, `{"ARN":`...)
+	b = document.AppendQueueARN(b, inst, q.ID, false)
+	b = append(b, `,"DequeueTimestamp":null,"Duration":0,"EnqueueTimestamp":null,"Name":`...)
+	b = document.AppendStringOrNull(b, q.Name)
 	return append(b, '}')
 }
 
