@@ -28,7 +28,10 @@ type Point struct {
 	Min, Max float64 // of single observations
 }
 
-// Sink keeps points. Record returns when they are durable, or with an error when none of them is; points of one series
+// PointsMax is how many points a Sink takes at once.
+const PointsMax = 1000
+
+// Sink keeps points, PointsMax at once at most. Record returns when they are durable, or with an error when none of them is; points of one series
 // and minute add up. It keeps no reference to points or to what they hold.
 type Sink interface {
 	Record(ctx context.Context, points []Point) error
