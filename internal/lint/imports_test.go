@@ -41,6 +41,7 @@ var may = []struct {
 	{"internal/outbox", "internal/center$ internal/center/lifecycle internal/journal internal/projection internal/courier internal/storage$ internal/arn internal/clock"},
 	{"internal/perform", "internal/center$ internal/courier internal/telephony internal/arn"},
 	{"internal/ccp", "internal/center internal/switchboard internal/projection/live"},
+	{"internal/service/cloudwatch", "self internal/api/cloudwatchapi internal/wire internal/storage$ internal/metric internal/clock"},
 	{"internal/service/connect", "self internal/api/connectapi internal/wire internal/center internal/switchboard internal/projection/live internal/contactstore internal/courier internal/arn internal/clock"},
 	{"internal/service/kinesis", "self internal/api/kinesisapi internal/wire internal/storage$ internal/keys$ internal/courier internal/metric internal/clock internal/arn"},
 	{"internal/service/eventbridge/pattern", ""},

@@ -24,6 +24,7 @@ import (
 	"github.com/hookswitch/hookswitch/internal/edge"
 	"github.com/hookswitch/hookswitch/internal/outbox"
 	"github.com/hookswitch/hookswitch/internal/perform"
+	"github.com/hookswitch/hookswitch/internal/service/cloudwatch"
 	"github.com/hookswitch/hookswitch/internal/service/connect"
 	"github.com/hookswitch/hookswitch/internal/service/kinesis"
 	"github.com/hookswitch/hookswitch/internal/service/sts"
@@ -33,9 +34,10 @@ import (
 )
 
 const (
-	contactWait  = 5 * time.Second  // for the contact store to catch up with the journal
-	kinesisEvery = time.Second      // between rounds of Kinesis' background work, when there is nothing to do
-	drainFor     = 10 * time.Second // for requests in work when the node is told to stop
+	contactWait     = 5 * time.Second  // for the contact store to catch up with the journal
+	kinesisEvery    = time.Second      // between rounds of Kinesis' background work, when there is nothing to do
+	cloudwatchEvery = time.Minute      // between rounds of CloudWatch's
+	drainFor        = 10 * time.Second // for requests in work when the node is told to stop
 )
 
 // Node is one running process.
@@ -48,6 +50,7 @@ type Node struct {
 	exchange   *courier.Exchange
 	feed       *outbox.Feed
 	network    *scripted.Network
+	cloudwatch *cloudwatch.Service
 	kinesis    *kinesis.Service
 	instances  *switchboard.Instances
 	operations []wire.Operation
@@ -112,6 +115,9 @@ func Open(ctx context.Context, cfg Config) (_ *Node, err error) {
 
 // openServices brings the services and all instances back.
 func (n *Node) openServices(ctx context.Context) (err error) {
+	if n.cloudwatch, err = cloudwatch.New(ctx, cloudwatch.Config{Storage: n.engine, Clock: n.clock}); err != nil {
+		return err
+	}
 	if n.kinesis, err = kinesis.New(ctx, kinesis.Config{Storage: n.engine, Clock: n.clock, Logger: n.log.With("component", "kinesis"), Rand: n.cfg.Random, Throttle: n.cfg.Limits == LimitsAWS}); err != nil {
 		return fmt.Errorf("kinesis: %w", err)
 	}
@@ -137,6 +143,7 @@ func (n *Node) openServices(ctx context.Context) (err error) {
 		Centers: centers{n}, Clock: n.clock, Random: n.cfg.Random,
 		Check: func(ctx context.Context, to arn.ARN) error { return n.exchange.Check(ctx, to) },
 	})
+	n.operations = append(n.operations, n.cloudwatch.Operations()...)
 	n.operations = append(n.operations, n.kinesis.Operations()...)
 	n.operations = append(n.operations, connectAPI.Operations()...)
 	n.operations = append(n.operations, (&sts.Service{}).Operations()...)
@@ -225,7 +232,10 @@ func (n *Node) TLSAddr() string {
 // everything answers.
 func (n *Node) Run(ctx context.Context, ready func()) error {
 	failed := make(chan error, 3)
-	n.group.Go(func() { n.workKinesis(n.background) })
+	n.group.Go(func() { n.work(n.background, "kinesis", kinesisEvery, n.kinesis.Work) })
+	n.group.Go(func() {
+		n.work(n.background, "cloudwatch", cloudwatchEvery, func(ctx context.Context) (bool, error) { return false, n.cloudwatch.Work(ctx) })
+	})
 	for _, s := range []*edge.Server{n.server, n.secure} {
 		if s != nil {
 			n.group.Go(func() {
@@ -274,16 +284,16 @@ func (n *Node) probe(ctx context.Context) error {
 	return nil
 }
 
-// workKinesis does Kinesis' background rounds. They are timed by the wall clock: a frozen virtual clock must not keep
+// work does a service's background rounds. They are timed by the wall clock: a frozen virtual clock must not keep
 // deleted streams on the disk.
-func (n *Node) workKinesis(ctx context.Context) {
+func (n *Node) work(ctx context.Context, service string, every time.Duration, round func(context.Context) (busy bool, err error)) {
 	for ctx.Err() == nil {
-		busy, err := n.kinesis.Work(ctx)
+		busy, err := round(ctx)
 		if err != nil && ctx.Err() == nil {
-			n.log.Warn("background work failed; it is tried again", "component", "kinesis", "err", err)
+			n.log.Warn("background work failed; it is tried again", "component", service, "err", err)
 			busy = false
 		}
-		if !busy && clock.Sleep(ctx, clock.System{}, kinesisEvery) != nil {
+		if !busy && clock.Sleep(ctx, clock.System{}, every) != nil {
 			return
 		}
 	}

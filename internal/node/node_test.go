@@ -27,6 +27,7 @@ import (
 	kinesistypes "github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/hookswitch/hookswitch/internal/api/cloudwatchapi"
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
 	"github.com/hookswitch/hookswitch/internal/api/stsapi"
@@ -95,7 +96,7 @@ func operate(t *testing.T, n *Node, method, path, body string, status int, out a
 func TestServedIsWhatIsAllowed(t *testing.T) {
 	n := run(t, Config{Memory: true})
 	served := operationNames(n.operations)
-	want := map[string][]string{"kinesis": kinesisapi.Allowed, "connect": connectapi.Allowed, "sts": stsapi.Allowed}
+	want := map[string][]string{"cloudwatch": cloudwatchapi.Allowed, "kinesis": kinesisapi.Allowed, "connect": connectapi.Allowed, "sts": stsapi.Allowed}
 	for _, lists := range []map[string][]string{served, want} {
 		for name, list := range lists {
 			lists[name] = slices.Sorted(slices.Values(list))
@@ -106,7 +107,7 @@ func TestServedIsWhatIsAllowed(t *testing.T) {
 	}
 	var info struct{ Operations map[string][]string }
 	operate(t, n, "GET", "/info", "", 200, &info)
-	if len(info.Operations) != 3 {
+	if len(info.Operations) != len(want) {
 		t.Errorf("/info tells of %v", info.Operations)
 	}
 }

@@ -99,6 +99,12 @@ func (s *spread) percentile(p, low, high float64) (float64, bool) {
 	if s.unknown || len(s.values) == 0 {
 		return 0, false
 	}
+	switch p { // known exactly, however coarse the rest is
+	case 0:
+		return low, true
+	case 100:
+		return high, true
+	}
 	var total, seen float64
 	for _, w := range s.values {
 		total += w.weight
