@@ -22,7 +22,8 @@ var update = flag.Bool("update", false, "write what the scripts lead to into the
 //	CreateUser User.Username=bob User.Phone.ACWLimit=30 User.RoutingProfile="Basic Routing Profile" User.SecurityProfiles=Agent
 //	CreateFlow Flow.Name=main Flow.Type=CONTACT_FLOW Flow.State=ACTIVE Flow.Status=PUBLISHED Flow.Content=@main.json
 //
-// Ids are written as names: of users, queues, flows and so on, and c1, c2 … for contacts in the order in which they begin. @name is
+// Ids are written as names: of users, queues, flows and so on, and c1, c2 … for contacts and p1, p2 … for external
+// parties, in the order in which they begin. @name is
 // the text of a file of the archive, in which $name in braces stands for an id. Maps are k:v,k:v and lists a,b. Durations are Go's;
 // a time is a span from now. closes=DialCustomer says that the command answers the oldest outstanding effect of that type.
 //

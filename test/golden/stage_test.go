@@ -49,6 +49,7 @@ type stage struct {
 	names    map[string]string // of ids, for documents
 	ids      map[string]string // by name, for scripts
 	contacts int
+	parties  int
 
 	records, agentEvents [][]byte
 	delivered            map[string]bool
@@ -291,6 +292,11 @@ func (s *stage) learn(step center.Step) {
 			if s.names[string(e.Contact)] == "" {
 				s.contacts++
 				s.name(string(e.Contact), "c"+itoa(s.contacts))
+			}
+		case center.PartyAdded:
+			if s.names[string(e.Party)] == "" {
+				s.parties++
+				s.name(string(e.Party), "p"+itoa(s.parties))
 			}
 		case center.UserSaved:
 			s.name(string(e.User.ID), e.User.Username)
