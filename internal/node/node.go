@@ -118,7 +118,7 @@ func (n *Node) openServices(ctx context.Context) (err error) {
 	if n.cloudwatch, err = cloudwatch.New(ctx, cloudwatch.Config{Storage: n.engine, Clock: n.clock}); err != nil {
 		return err
 	}
-	if n.kinesis, err = kinesis.New(ctx, kinesis.Config{Storage: n.engine, Clock: n.clock, Logger: n.log.With("component", "kinesis"), Rand: n.cfg.Random, Throttle: n.cfg.Limits == LimitsAWS}); err != nil {
+	if n.kinesis, err = kinesis.New(ctx, kinesis.Config{Storage: n.engine, Clock: n.clock, Logger: n.log.With("component", "kinesis"), Rand: n.cfg.Random, Throttle: n.cfg.Limits == LimitsAWS, Metrics: n.cloudwatch}); err != nil {
 		return fmt.Errorf("kinesis: %w", err)
 	}
 	n.exchange = &courier.Exchange{
@@ -316,6 +316,9 @@ func (n *Node) Close(ctx context.Context) error {
 	}
 	n.halt()
 	n.group.Wait()
+	if n.kinesis != nil {
+		errs = append(errs, n.kinesis.Close(ctx))
+	}
 	if n.engine.Engine != nil && n.engine.owned {
 		errs = append(errs, n.engine.Close())
 	}

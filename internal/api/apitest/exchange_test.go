@@ -61,6 +61,8 @@ var kinesisExchanges = []exchange{
 	pair("DescribeStream", kinesisapi.DescribeStream, (*kinesis.Client).DescribeStream),
 	pair("DescribeStreamConsumer", kinesisapi.DescribeStreamConsumer, (*kinesis.Client).DescribeStreamConsumer),
 	pair("DescribeStreamSummary", kinesisapi.DescribeStreamSummary, (*kinesis.Client).DescribeStreamSummary),
+	pair("DisableEnhancedMonitoring", kinesisapi.DisableEnhancedMonitoring, (*kinesis.Client).DisableEnhancedMonitoring),
+	pair("EnableEnhancedMonitoring", kinesisapi.EnableEnhancedMonitoring, (*kinesis.Client).EnableEnhancedMonitoring),
 	pair("GetRecords", kinesisapi.GetRecords, (*kinesis.Client).GetRecords),
 	pair("GetResourcePolicy", kinesisapi.GetResourcePolicy, (*kinesis.Client).GetResourcePolicy),
 	pair("GetShardIterator", kinesisapi.GetShardIterator, (*kinesis.Client).GetShardIterator),

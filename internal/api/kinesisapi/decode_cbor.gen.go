@@ -208,6 +208,46 @@ func (x *DescribeStreamSummaryInput) decodeCBOR(d *wire.CBORDecoder) {
 	}
 }
 
+func (x *DisableEnhancedMonitoringInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "ShardLevelMetrics":
+			x.ShardLevelMetrics = decodeMetricsNameListCBOR(d)
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *EnableEnhancedMonitoringInput) decodeCBOR(d *wire.CBORDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "ShardLevelMetrics":
+			x.ShardLevelMetrics = decodeMetricsNameListCBOR(d)
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *GetRecordsInput) decodeCBOR(d *wire.CBORDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -834,6 +874,19 @@ func (x *UpdateStreamWarmThroughputInput) decodeCBOR(d *wire.CBORDecoder) {
 			d.Skip()
 		}
 	}
+}
+
+func decodeMetricsNameListCBOR(d *wire.CBORDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
 }
 
 func decodePutRecordsRequestEntryListCBOR(d *wire.CBORDecoder) []PutRecordsRequestEntry {

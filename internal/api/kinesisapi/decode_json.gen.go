@@ -208,6 +208,46 @@ func (x *DescribeStreamSummaryInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *DisableEnhancedMonitoringInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "ShardLevelMetrics":
+			x.ShardLevelMetrics = decodeMetricsNameListJSON(d)
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *EnableEnhancedMonitoringInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StreamName":
+			x.StreamName = d.String()
+		case "ShardLevelMetrics":
+			x.ShardLevelMetrics = decodeMetricsNameListJSON(d)
+		case "StreamARN":
+			x.StreamARN = d.String()
+		case "StreamId":
+			x.StreamId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *GetRecordsInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -834,6 +874,19 @@ func (x *UpdateStreamWarmThroughputInput) decodeJSON(d *wire.JSONDecoder) {
 			d.Skip()
 		}
 	}
+}
+
+func decodeMetricsNameListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
 }
 
 func decodePutRecordsRequestEntryListJSON(d *wire.JSONDecoder) []PutRecordsRequestEntry {

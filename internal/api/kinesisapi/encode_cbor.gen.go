@@ -135,6 +135,27 @@ func (x *EnhancedMetrics) appendCBOR(dst []byte) []byte {
 	return wire.CloseCBOR(dst)
 }
 
+func (x *EnhancedMonitoringOutput) appendCBOR(dst []byte) []byte {
+	dst = wire.OpenCBORMap(dst)
+	if x.StreamName != nil {
+		dst = append(dst, "jStreamName"...)
+		dst = wire.AppendCBORString(dst, *x.StreamName)
+	}
+	if x.CurrentShardLevelMetrics != nil {
+		dst = append(dst, "x\x18CurrentShardLevelMetrics"...)
+		dst = appendMetricsNameListCBOR(dst, x.CurrentShardLevelMetrics)
+	}
+	if x.DesiredShardLevelMetrics != nil {
+		dst = append(dst, "x\x18DesiredShardLevelMetrics"...)
+		dst = appendMetricsNameListCBOR(dst, x.DesiredShardLevelMetrics)
+	}
+	if x.StreamARN != nil {
+		dst = append(dst, "iStreamARN"...)
+		dst = wire.AppendCBORString(dst, *x.StreamARN)
+	}
+	return wire.CloseCBOR(dst)
+}
+
 func (x *GetRecordsOutput) appendCBOR(dst []byte) []byte {
 	dst = wire.OpenCBORMap(dst)
 	if x.Records != nil {

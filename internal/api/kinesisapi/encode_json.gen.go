@@ -156,6 +156,31 @@ func (x *EnhancedMetrics) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *EnhancedMonitoringOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.StreamName != nil {
+		dst = append(dst, `"StreamName":`...)
+		dst = wire.AppendJSONString(dst, *x.StreamName)
+		dst = append(dst, ',')
+	}
+	if x.CurrentShardLevelMetrics != nil {
+		dst = append(dst, `"CurrentShardLevelMetrics":`...)
+		dst = appendMetricsNameListJSON(dst, x.CurrentShardLevelMetrics)
+		dst = append(dst, ',')
+	}
+	if x.DesiredShardLevelMetrics != nil {
+		dst = append(dst, `"DesiredShardLevelMetrics":`...)
+		dst = appendMetricsNameListJSON(dst, x.DesiredShardLevelMetrics)
+		dst = append(dst, ',')
+	}
+	if x.StreamARN != nil {
+		dst = append(dst, `"StreamARN":`...)
+		dst = wire.AppendJSONString(dst, *x.StreamARN)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *GetRecordsOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Records != nil {

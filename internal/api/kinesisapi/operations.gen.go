@@ -115,6 +115,28 @@ func DescribeStreamSummary(fn func(context.Context, *DescribeStreamSummaryInput)
 	}, fn)
 }
 
+// DisableEnhancedMonitoring is the operation POST /, served by fn.
+func DisableEnhancedMonitoring(fn func(context.Context, *DisableEnhancedMonitoringInput) (*DisableEnhancedMonitoringOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[11], &wire.Codec[DisableEnhancedMonitoringInput, DisableEnhancedMonitoringOutput]{
+		DecodeJSON: (*DisableEnhancedMonitoringInput).decodeJSON,
+		DecodeCBOR: (*DisableEnhancedMonitoringInput).decodeCBOR,
+		Validate:   func(x *DisableEnhancedMonitoringInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*DisableEnhancedMonitoringOutput).appendJSON,
+		EncodeCBOR: (*DisableEnhancedMonitoringOutput).appendCBOR,
+	}, fn)
+}
+
+// EnableEnhancedMonitoring is the operation POST /, served by fn.
+func EnableEnhancedMonitoring(fn func(context.Context, *EnableEnhancedMonitoringInput) (*EnableEnhancedMonitoringOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[12], &wire.Codec[EnableEnhancedMonitoringInput, EnableEnhancedMonitoringOutput]{
+		DecodeJSON: (*EnableEnhancedMonitoringInput).decodeJSON,
+		DecodeCBOR: (*EnableEnhancedMonitoringInput).decodeCBOR,
+		Validate:   func(x *EnableEnhancedMonitoringInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*EnableEnhancedMonitoringOutput).appendJSON,
+		EncodeCBOR: (*EnableEnhancedMonitoringOutput).appendCBOR,
+	}, fn)
+}
+
 // GetRecords is the operation POST /, served by fn.
 func GetRecords(fn func(context.Context, *GetRecordsInput) (*GetRecordsOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[13], &wire.Codec[GetRecordsInput, GetRecordsOutput]{

@@ -32,6 +32,10 @@ var ruleListTagsForStreamInputLimit = wire.NumberRule{Min: wire.Bound{Set: true,
 
 var ruleMaxRecordSizeInKiB = wire.NumberRule{Min: wire.Bound{Set: true, N: 1024}, Max: wire.Bound{Set: true, N: 10240}}
 
+var ruleMetricsName = wire.StringRule{Enum: []string{"IncomingBytes", "IncomingRecords", "OutgoingBytes", "OutgoingRecords", "WriteProvisionedThroughputExceeded", "ReadProvisionedThroughputExceeded", "IteratorAgeMilliseconds", "ALL"}}
+
+var ruleMetricsNameList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 7}}
+
 var ruleMinimumThroughputBillingCommitmentInputStatus = wire.StringRule{Enum: []string{"ENABLED", "DISABLED"}}
 
 var ruleNaturalIntegerObject = wire.NumberRule{Min: wire.Bound{Set: true, N: 0}}

@@ -26,6 +26,12 @@ type DeleteStreamOutput struct{}
 // DeregisterStreamConsumerOutput has no members.
 type DeregisterStreamConsumerOutput struct{}
 
+// DisableEnhancedMonitoringOutput is shared with other operations.
+type DisableEnhancedMonitoringOutput = EnhancedMonitoringOutput
+
+// EnableEnhancedMonitoringOutput is shared with other operations.
+type EnableEnhancedMonitoringOutput = EnhancedMonitoringOutput
+
 // IncreaseStreamRetentionPeriodOutput has no members.
 type IncreaseStreamRetentionPeriodOutput struct{}
 
@@ -191,9 +197,33 @@ type DescribeStreamSummaryOutput struct {
 	StreamDescriptionSummary *StreamDescriptionSummary // required
 }
 
+// DisableEnhancedMonitoringInput is the model's structure DisableEnhancedMonitoringInput.
+type DisableEnhancedMonitoringInput struct {
+	StreamName        *string
+	ShardLevelMetrics []string // required
+	StreamARN         *string
+	StreamId          *string
+}
+
+// EnableEnhancedMonitoringInput is the model's structure EnableEnhancedMonitoringInput.
+type EnableEnhancedMonitoringInput struct {
+	StreamName        *string
+	ShardLevelMetrics []string // required
+	StreamARN         *string
+	StreamId          *string
+}
+
 // EnhancedMetrics is the model's structure EnhancedMetrics.
 type EnhancedMetrics struct {
 	ShardLevelMetrics []string
+}
+
+// EnhancedMonitoringOutput is the model's structure EnhancedMonitoringOutput.
+type EnhancedMonitoringOutput struct {
+	StreamName               *string
+	CurrentShardLevelMetrics []string
+	DesiredShardLevelMetrics []string
+	StreamARN                *string
 }
 
 // GetRecordsInput is the model's structure GetRecordsInput.

@@ -147,6 +147,42 @@ func (x *DescribeStreamSummaryInput) validate(v *wire.Violations, p *wire.Path) 
 	}
 }
 
+func (x *DisableEnhancedMonitoringInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamName != nil {
+		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
+	}
+	if x.ShardLevelMetrics == nil {
+		v.Required(p, "shardLevelMetrics")
+	} else {
+		v.Size(p, "shardLevelMetrics", len(x.ShardLevelMetrics), &ruleMetricsNameList, func() string { return wire.ListText(x.ShardLevelMetrics) })
+		v.Strings(p, "shardLevelMetrics", x.ShardLevelMetrics, &ruleMetricsName, false)
+	}
+	if x.StreamARN != nil {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+}
+
+func (x *EnableEnhancedMonitoringInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.StreamName != nil {
+		v.String(p, "streamName", *x.StreamName, &ruleStreamName)
+	}
+	if x.ShardLevelMetrics == nil {
+		v.Required(p, "shardLevelMetrics")
+	} else {
+		v.Size(p, "shardLevelMetrics", len(x.ShardLevelMetrics), &ruleMetricsNameList, func() string { return wire.ListText(x.ShardLevelMetrics) })
+		v.Strings(p, "shardLevelMetrics", x.ShardLevelMetrics, &ruleMetricsName, false)
+	}
+	if x.StreamARN != nil {
+		v.String(p, "streamARN", *x.StreamARN, &ruleStreamARN)
+	}
+	if x.StreamId != nil {
+		v.String(p, "streamId", *x.StreamId, &ruleStreamId)
+	}
+}
+
 func (x *GetRecordsInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.ShardIterator == nil {
 		v.Required(p, "shardIterator")

@@ -39,7 +39,7 @@ func (s *Service) describeStream(ctx context.Context, in *kinesisapi.DescribeStr
 		HasMoreShards:           &more,
 		RetentionPeriodHours:    &cur.Retention,
 		StreamCreationTimestamp: createdAt(cur),
-		EnhancedMonitoring:      unmonitored(),
+		EnhancedMonitoring:      monitoring(cur),
 		EncryptionType:          encryption,
 		KeyId:                   keyID,
 	}}, nil
@@ -95,8 +95,3 @@ func modeDetails(st *streamState) *kinesisapi.StreamModeDetails {
 }
 
 func createdAt(st *streamState) *time.Time { return new(time.Unix(st.Created, 0).UTC()) }
-
-// unmonitored is what a stream without shard-level metrics has, and no other is here: nothing would collect them.
-func unmonitored() []kinesisapi.EnhancedMetrics {
-	return []kinesisapi.EnhancedMetrics{{ShardLevelMetrics: []string{}}}
-}

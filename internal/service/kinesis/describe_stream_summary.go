@@ -25,7 +25,7 @@ func (s *Service) describeStreamSummary(ctx context.Context, in *kinesisapi.Desc
 		StreamModeDetails:       modeDetails(cur),
 		RetentionPeriodHours:    &cur.Retention,
 		StreamCreationTimestamp: createdAt(cur),
-		EnhancedMonitoring:      unmonitored(),
+		EnhancedMonitoring:      monitoring(cur),
 		EncryptionType:          encryption,
 		KeyId:                   keyID,
 		OpenShardCount:          &open,

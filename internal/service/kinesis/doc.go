@@ -27,7 +27,8 @@
 // UPDATING. A shard closes when the puts of this process that are under way in the stream have ended; other processes on
 // the same storage learn of it in their next Work, so that one process at a time should serve a stream's writers.
 // A second subscription of a consumer to a shard is noticed within one process only, and so are rates. What is
-// not there yet is refused by name: shard-level metrics (nothing would collect them).
+// not there yet is refused by name. Metrics are counted in this process, for Config.Metrics; the minute that a crash cuts
+// short is lost.
 //
 // Callers are accounts, which own what they make. What an account may do to another's stream or consumer is what its
 // resource policy says, of the operations that the real service lets policies share; a denial holds for the owner too.

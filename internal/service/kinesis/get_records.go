@@ -25,6 +25,7 @@ func (s *Service) getRecords(ctx context.Context, in *kinesisapi.GetRecordsInput
 		return nil, errShardDoesNotExist(it.key, it.index) // that stream is gone; this has its name
 	}
 	if s.rates != nil && !sh.meter.throttle.read(millis(now)) {
+		s.countGet(cur, sh, nil, true, now)
 		return nil, errReadRate(cur.key, sh)
 	}
 	limit := readRecordsMax
@@ -39,6 +40,9 @@ func (s *Service) getRecords(ctx context.Context, in *kinesisapi.GetRecordsInput
 	if err == nil {
 		err = s.unseal(ctx, cur, sh, &p, keyUser(ctx, cur))
 	}
+	if err != nil {
+		s.countGet(cur, sh, nil, false, now)
+	}
 	if refused := refusedKey(cur, err); refused != nil {
 		return nil, refused
 	}
@@ -51,6 +55,7 @@ func (s *Service) getRecords(ctx context.Context, in *kinesisapi.GetRecordsInput
 	if s.rates != nil {
 		sh.meter.throttle.got(p.size())
 	}
+	s.countGet(cur, sh, &p, false, now)
 	out := &kinesisapi.GetRecordsOutput{Records: outRecords(sh, &p), MillisBehindLatest: new(p.behind(now))}
 	if sh.open() || p.more {
 		out.NextShardIterator = new(s.tokens.sealIterator(cur.iterator(sh, p.next, now)))

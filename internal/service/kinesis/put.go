@@ -100,6 +100,7 @@ func (s *Service) put(ctx context.Context, st *streamState, entries []putEntry, 
 	}
 	running.Wait()
 
+	s.countPut(st, w.order, entries, results, now)
 	all := string(texts)
 	for i := range results {
 		if results[i].err == nil {

@@ -27,6 +27,7 @@ func (s *Service) putRecord(ctx context.Context, in *kinesisapi.PutRecordInput) 
 		return nil, errRecordTooLarge("data", len(in.Data), st.maxRecordBytes())
 	}
 	r := s.put(ctx, st, []putEntry{entry}, now)[0]
+	s.countPutRecord(st, entry.size(), r.err == nil, now)
 	if missing(r.err) {
 		return nil, errNoStream(st.key)
 	}

@@ -46,6 +46,7 @@ func (s *Service) putRecords(ctx context.Context, in *kinesisapi.PutRecordsInput
 		out.Records[i] = kinesisapi.PutRecordsResultEntry{ErrorCode: new("InternalFailure"), ErrorMessage: new("Internal Service Failure.")}
 		err = r.err
 	}
+	s.countPutRecords(st, entries, results, int(failed), int(throttled), now)
 	if lost == len(results) {
 		return nil, errNoStream(st.key) // deleted meanwhile
 	}

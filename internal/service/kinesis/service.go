@@ -15,6 +15,7 @@ import (
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
 	"github.com/hookswitch/hookswitch/internal/clock"
 	"github.com/hookswitch/hookswitch/internal/keys"
+	"github.com/hookswitch/hookswitch/internal/metric"
 	"github.com/hookswitch/hookswitch/internal/storage"
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
@@ -34,6 +35,9 @@ type Config struct {
 	// Throttle limits how fast shards are written and read and operations are called, as the real service does. Off, none
 	// of it is counted.
 	Throttle bool
+	// Metrics is given what was counted, minute by minute: AWS/Kinesis of CloudWatch. nil: nothing is counted, and
+	// shard-level metrics are refused.
+	Metrics metric.Sink
 	// TrimInterval is how often expired records are looked for; they are hidden the moment they expire. 0: a minute.
 	TrimInterval time.Duration
 }
@@ -67,6 +71,8 @@ func (s *Service) Operations() []wire.Operation {
 		kinesisapi.DescribeStream(s.describeStream),
 		kinesisapi.DescribeStreamConsumer(s.describeStreamConsumer),
 		kinesisapi.DescribeStreamSummary(s.describeStreamSummary),
+		kinesisapi.DisableEnhancedMonitoring(s.disableEnhancedMonitoring),
+		kinesisapi.EnableEnhancedMonitoring(s.enableEnhancedMonitoring),
 		kinesisapi.GetRecords(s.getRecords),
 		kinesisapi.GetResourcePolicy(s.getResourcePolicy),
 		kinesisapi.GetShardIterator(s.getShardIterator),
@@ -119,6 +125,8 @@ type Service struct {
 	trims   trimmer
 	fanout  fanout
 	rates   *rates // nil: rates are not limited
+	metrics metric.Sink
+	reports reporter
 
 	randMu sync.Mutex // guards rand
 	rand   io.Reader
@@ -164,7 +172,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		storage: cfg.Storage, meta: meta, clock: cfg.Clock, log: cfg.Logger, limits: cfg.Limits, delay: cfg.TransitionDelay,
-		keys: cfg.Keys, tokens: tokens, rand: cfg.Rand, trims: trimmer{every: cfg.TrimInterval},
+		keys: cfg.Keys, metrics: cfg.Metrics, tokens: tokens, rand: cfg.Rand, trims: trimmer{every: cfg.TrimInterval},
 		streams: map[streamKey]*stream{}, byID: map[string]*stream{}, reserved: map[account]usage{}, accounts: map[account]accountState{},
 	}
 	if cfg.Throttle {

@@ -73,7 +73,8 @@ type streamDoc struct {
 	Encrypted []int64       `json:"encrypted,omitempty"`
 	Decrypted []int64       `json:"decrypted,omitempty"`
 	Consumers []consumerDoc `json:"consumers,omitempty"`
-	Policy    string        `json:"policy,omitempty"` // the resource policy as it was put; "": none
+	Metrics   []string      `json:"metrics,omitempty"` // shard-level, in the order of shardMetrics
+	Policy    string        `json:"policy,omitempty"`  // the resource policy as it was put; "": none
 	// NewestConsumer is the latest creation of a consumer that is gone, in seconds.
 	NewestConsumer int64 `json:"newestConsumer,omitempty"`
 	// Newest is the latest creation of a shard of the incarnations before this one, in seconds.
@@ -98,6 +99,7 @@ type streamState struct {
 	shards *shardMap
 	logs   *logSet
 	policy *policy // Policy taken apart; nil: none
+	meter  *streamMeter
 }
 
 // stream is what has a name: its state is replaced as a whole.
@@ -129,6 +131,11 @@ func (s *Service) newStreamState(doc streamDoc, rev uint64, old *streamState) *s
 			// It was read when it was put. A policy that cannot be read shares nothing.
 			s.log.Error("a stored policy cannot be read", "stream", st.arn, "err", err)
 		}
+	}
+	if old != nil {
+		st.meter = old.meter
+	} else {
+		st.meter = &streamMeter{}
 	}
 	if st.logs == nil {
 		st.logs = &logSet{engine: s.storage, id: doc.ID}

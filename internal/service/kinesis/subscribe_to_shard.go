@@ -44,6 +44,7 @@ func (s *Service) subscribeToShard(ctx context.Context, in *kinesisapi.Subscribe
 		apart = subscribeEvery
 	}
 	sub, err := s.fanout.begin(key, now, apart)
+	s.countSubscribe(cur, id.name, err == nil, now)
 	switch err {
 	case errTooSoon:
 		return nil, errSubscribed(st.key, sh.id, id)
@@ -128,7 +129,9 @@ func (p *subscription) push(ctx context.Context, f *feed, send func(wire.Event) 
 		ended := !sh.open() && !page.more
 		if ended || len(page.records) > 0 || now.Sub(p.quiet) >= silenceMax {
 			p.quiet = now
-			if err := p.send(cur, page, ended, now, send); err != nil || ended {
+			err := p.send(cur, page, ended, now, send)
+			p.s.countEvent(cur, p.key.consumer.name, &page.page, err == nil, now)
+			if err != nil || ended {
 				return err
 			}
 			if p.s.rates != nil {

@@ -209,6 +209,7 @@ func TestCallsAreLimited(t *testing.T) {
 		"UpdateShardCount": `{"StreamName":"s","TargetShardCount":9,"ScalingType":"UNIFORM_SCALING"}`, "UpdateStreamWarmThroughput": `{"StreamName":"s","WarmThroughputMiBps":1}`,
 		"UpdateStreamMode": `{"StreamARN":"` + testStreamARN + `","StreamModeDetails":{"StreamMode":"PROVISIONED"}}`, "RegisterStreamConsumer": `{"StreamARN":"` + testStreamARN + `","ConsumerName":"app"}`,
 		"StartStreamEncryption": `{"StreamName":"s","EncryptionType":"NONE","KeyId":"x"}`, "StopStreamEncryption": `{"StreamName":"s","EncryptionType":"NONE","KeyId":"x"}`,
+		"EnableEnhancedMonitoring": `{"StreamName":"s","ShardLevelMetrics":["ALL"]}`, "DisableEnhancedMonitoring": `{"StreamName":"s","ShardLevelMetrics":["ALL"]}`,
 		"DeleteStream": `{"StreamName":"none"}`, "DescribeStreamConsumer": byConsumer, "DeregisterStreamConsumer": byConsumer + " ",
 	}
 	served := map[string]bool{}
@@ -246,6 +247,7 @@ func TestCallsAreLimited(t *testing.T) {
 		}
 	}
 	// A rate for one stream is not another's.
+	w.advance(time.Second)
 	w.create("t", 1)
 	for range 6 {
 		w.send("ListStreamConsumers", byARN)
