@@ -16,6 +16,7 @@ func commands(sh *shared) []*cobra.Command {
 		newAgent(sh),
 		newTail(sh),
 		newStream(sh),
+		newKey(sh),
 		newAWS(sh),
 		newEnv(sh),
 		newDoctor(sh),

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/script/*.txtar: the program as people use it, each in a process of its own, against servers on
-// free ports. Commands of our own: start-server and stop-server, exits, new-instance, new-stream, split-shard, kinesis-records, raw-records, stand-in, advance.
+// free ports. Commands of our own: start-server and stop-server, exits, new-instance, new-stream, split-shard, encrypt-stream, kinesis-records, raw-records, stand-in, advance.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:      "testdata/script",
@@ -49,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"raw-records":     rawRecords,
 			"new-stream":      newKinesisStream,
 			"split-shard":     splitShard,
+			"encrypt-stream":  encryptStream,
 			"stand-in":        standIn,
 			"advance":         advance,
 		},
@@ -223,6 +224,14 @@ func newKinesisStream(ts *testscript.TestScript, neg bool, args []string) {
 func splitShard(ts *testscript.TestScript, neg bool, args []string) {
 	_, k := sdk(ts)
 	_, err := k.SplitShard(context.Background(), &kinesis.SplitShardInput{StreamName: &args[0], ShardToSplit: &args[1], NewStartingHashKey: &args[2]})
+	ts.Check(err)
+	ts.Check(kinesis.NewStreamExistsWaiter(k).Wait(context.Background(), &kinesis.DescribeStreamInput{StreamName: &args[0]}, time.Minute))
+}
+
+// encryptStream starts encryption and waits for it: encrypt-stream STREAM KEY.
+func encryptStream(ts *testscript.TestScript, neg bool, args []string) {
+	_, k := sdk(ts)
+	_, err := k.StartStreamEncryption(context.Background(), &kinesis.StartStreamEncryptionInput{StreamName: &args[0], EncryptionType: kinesistypes.EncryptionTypeKms, KeyId: &args[1]})
 	ts.Check(err)
 	ts.Check(kinesis.NewStreamExistsWaiter(k).Wait(context.Background(), &kinesis.DescribeStreamInput{StreamName: &args[0]}, time.Minute))
 }

@@ -29,6 +29,7 @@ func (s *serveFlags) register(f *pflag.FlagSet) {
 	f.Lookup("tls").NoOptDefVal = node.DefaultTLS
 	f.StringVar(&s.cfg.Data, "data", node.DefaultData, "directory that keeps everything")
 	f.BoolVar(&s.cfg.Memory, "memory", false, "keep nothing: everything lives in memory")
+	f.StringVar(&s.cfg.RootKey, "root-key", "", "32 bytes in base64 that wrap all keys; better in HOOKSWITCH_ROOT_KEY (default root.key in the data directory, made on the first start)")
 	f.StringVar(&s.cfg.EngineURL, "engine", "", "nats://host:port of a JetStream server that keeps the data instead of --data; parameters: ?replicas=3&monitor=http://host:8222&system=nats://…&unsafe-sync=true")
 	f.StringVar(&s.cfg.Profile, "profile", node.Faithful, "faithful: delays as AWS has them; fast: contact records are published at once")
 	f.DurationVar(&s.recordDelay, "record-delay", 0, "from a contact's completion to its contact record (default 65s, with --profile fast 0s)")

@@ -15,6 +15,7 @@ import (
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
 	"github.com/hookswitch/hookswitch/internal/clock"
 	"github.com/hookswitch/hookswitch/internal/courier"
+	"github.com/hookswitch/hookswitch/internal/keys/local"
 	"github.com/hookswitch/hookswitch/internal/outbox"
 	"github.com/hookswitch/hookswitch/internal/switchboard"
 	"github.com/hookswitch/hookswitch/internal/telephony/scripted"
@@ -47,11 +48,13 @@ type Config struct {
 	// Check returns nil when documents can be delivered to an ARN.
 	Check func(context.Context, arn.ARN) error
 	// Read returns the oldest items that can be read from an ARN.
-	Read        func(ctx context.Context, from arn.ARN, pos string) ([]courier.Item, string, error)
-	Remote      bool // other machines may use it as well
-	Info        Info
-	Certificate func() []byte // PEM of the TLS listener; nil or empty: none
-	Logger      *slog.Logger
+	Read            func(ctx context.Context, from arn.ARN, pos string) ([]courier.Item, string, error)
+	Keys            *local.Store
+	Account, Region string // of keys, where a request names neither
+	Remote          bool   // other machines may use it as well
+	Info            Info
+	Certificate     func() []byte // PEM of the TLS listener; nil or empty: none
+	Logger          *slog.Logger
 }
 
 // Info is what a node says about itself.
@@ -107,6 +110,10 @@ func New(cfg Config) *Handler {
 	handle("GET /instances/{instance}/contacts/{contact}", h.getContact)
 	handle("POST /instances/{instance}/contacts/{contact}/hangup", h.hangUp)
 	handle("POST /instances/{instance}/calls", h.call)
+	handle("GET /keys", h.listKeys)
+	handle("POST /keys", h.createKey)
+	handle("GET /keys/{key}", h.getKey)
+	handle("POST /keys/{key}/{do}", h.changeKey)
 	handle("GET /lines/{number}", h.getLine)
 	handle("PUT /lines/{number}", h.putLine)
 	handle("DELETE /lines/{number}", h.deleteLine)

@@ -11,6 +11,8 @@ import (
 
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/clock"
+	"github.com/hookswitch/hookswitch/internal/keys"
+	"github.com/hookswitch/hookswitch/internal/keys/local"
 	"github.com/hookswitch/hookswitch/internal/switchboard"
 )
 
@@ -36,6 +38,8 @@ func notFound(format string, args ...any) error {
 func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	var e *httpError
 	var refused *center.Refused
+	var refusedKey *keys.Error
+	var badKey *local.Invalid
 	switch {
 	case errors.As(err, &e):
 	case errors.As(err, &refused):
@@ -46,6 +50,13 @@ func (h *Handler) writeError(w http.ResponseWriter, r *http.Request, err error) 
 		case center.Invalid:
 			e.status = http.StatusBadRequest
 		}
+	case errors.As(err, &refusedKey):
+		e = &httpError{http.StatusConflict, string(refusedKey.Kind), "", refusedKey.Error()}
+		if refusedKey.Kind == keys.NotFound {
+			e.status = http.StatusNotFound
+		}
+	case errors.As(err, &badKey):
+		e = &httpError{http.StatusBadRequest, "Invalid", badKey.Field, badKey.Error()}
 	case switchboard.Retryable(err), errors.Is(err, switchboard.ErrClosed): // closed: the node is stopping
 		e = &httpError{http.StatusServiceUnavailable, "TryAgain", "", err.Error()}
 	default:

@@ -12,6 +12,7 @@ import (
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/center/directory"
 	"github.com/hookswitch/hookswitch/internal/courier"
+	"github.com/hookswitch/hookswitch/internal/keys"
 	"github.com/hookswitch/hookswitch/internal/outbox"
 	"github.com/hookswitch/hookswitch/internal/switchboard"
 )
@@ -134,9 +135,13 @@ func (h *Handler) checkStream(ctx context.Context, d *directory.Directory, kind 
 	found := []finding{{name, "ok", "goes to " + a.Target(), ""}}
 	to, err := arn.Parse(a.Target())
 	if err == nil {
-		err = h.cfg.Check(ctx, to)
+		err = h.cfg.Check(courier.WithSender(ctx, outbox.Sender), to)
 	}
+	var refused *keys.Error
 	switch {
+	case errors.As(err, &refused):
+		text := fmt.Sprintf("the stream is encrypted, and its key is refused: %s: %d documents wait for it", refused.Message, lane.Waiting)
+		return append(found, finding{name + " key", "fail", text, mendKey(refused, strings.TrimPrefix(to.Resource, "stream/"))})
 	case errors.Is(err, courier.ErrNoSuchTarget):
 		return append(found, finding{name + " stream", "fail", "the stream does not exist: documents wait for it for a day", "aws kinesis create-stream --stream-name " + strings.TrimPrefix(to.Resource, "stream/")})
 	case err != nil:

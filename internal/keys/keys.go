@@ -97,6 +97,7 @@ type Error struct {
 	Key     string // ARN of the key, where one is known
 	Use     Use    // what it was wanted for; "" where that does not matter
 	Who     string // the principal, with AccessDenied
+	Denied  string // whom the key's policy denies the use to, where it does so by name: Who, or more
 	Message string
 }
 

@@ -41,6 +41,7 @@ type Config struct {
 
 	Data      string // directory of the embedded engine; "": DefaultData
 	Memory    bool   // keep nothing: everything is in memory
+	RootKey   string // RootKeyBytes in base64, which everything else that is encrypted at rest hangs on; "": Data holds one
 	EngineURL string // a JetStream server keeps the data instead of Data; see distributed.ParseURL for its parameters
 
 	Profile     string         // Faithful or Fast; "": Faithful
@@ -84,6 +85,11 @@ func (c Config) Validate() error {
 	}
 	if c.Memory && c.EngineURL != "" {
 		wrong("--memory and --engine exclude each other")
+	}
+	if c.RootKey != "" {
+		if _, err := parseRootKey(c.RootKey); err != nil {
+			wrong("--root-key: %v", err)
+		}
 	}
 	if c.EngineURL != "" {
 		if _, err := distributed.ParseURL(c.EngineURL); err != nil {

@@ -17,11 +17,11 @@ import (
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/admin"
-	"github.com/hookswitch/hookswitch/internal/arn"
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/clock"
 	"github.com/hookswitch/hookswitch/internal/courier"
 	"github.com/hookswitch/hookswitch/internal/edge"
+	"github.com/hookswitch/hookswitch/internal/keys/local"
 	"github.com/hookswitch/hookswitch/internal/outbox"
 	"github.com/hookswitch/hookswitch/internal/perform"
 	"github.com/hookswitch/hookswitch/internal/service/cloudwatch"
@@ -36,6 +36,7 @@ import (
 const (
 	contactWait     = 5 * time.Second  // for the contact store to catch up with the journal
 	kinesisEvery    = time.Second      // between rounds of Kinesis' background work, when there is nothing to do
+	keysEvery       = time.Second      // between rounds of the keys'
 	cloudwatchEvery = time.Minute      // between rounds of CloudWatch's
 	drainFor        = 10 * time.Second // for requests in work when the node is told to stop
 )
@@ -50,6 +51,7 @@ type Node struct {
 	exchange   *courier.Exchange
 	feed       *outbox.Feed
 	network    *scripted.Network
+	keys       *local.Store
 	cloudwatch *cloudwatch.Service
 	kinesis    *kinesis.Service
 	instances  *switchboard.Instances
@@ -115,10 +117,13 @@ func Open(ctx context.Context, cfg Config) (_ *Node, err error) {
 
 // openServices brings the services and all instances back.
 func (n *Node) openServices(ctx context.Context) (err error) {
+	if n.keys, err = n.openKeys(ctx); err != nil {
+		return err
+	}
 	if n.cloudwatch, err = cloudwatch.New(ctx, cloudwatch.Config{Storage: n.engine, Clock: n.clock}); err != nil {
 		return err
 	}
-	if n.kinesis, err = kinesis.New(ctx, kinesis.Config{Storage: n.engine, Clock: n.clock, Logger: n.log.With("component", "kinesis"), Rand: n.cfg.Random, Throttle: n.cfg.Limits == LimitsAWS, Metrics: n.cloudwatch}); err != nil {
+	if n.kinesis, err = kinesis.New(ctx, kinesis.Config{Storage: n.engine, Clock: n.clock, Logger: n.log.With("component", "kinesis"), Rand: n.cfg.Random, Keys: n.keys, Throttle: n.cfg.Limits == LimitsAWS, Metrics: n.cloudwatch}); err != nil {
 		return fmt.Errorf("kinesis: %w", err)
 	}
 	n.exchange = &courier.Exchange{
@@ -141,7 +146,7 @@ func (n *Node) openServices(ctx context.Context) (err error) {
 	}
 	connectAPI := connect.New(connect.Config{
 		Centers: centers{n}, Clock: n.clock, Random: n.cfg.Random,
-		Check: func(ctx context.Context, to arn.ARN) error { return n.exchange.Check(ctx, to) },
+		Check: n.checkTarget,
 	})
 	n.operations = append(n.operations, n.cloudwatch.Operations()...)
 	n.operations = append(n.operations, n.kinesis.Operations()...)
@@ -155,7 +160,8 @@ func (n *Node) bind(ctx context.Context) error {
 	n.admin = admin.New(admin.Config{
 		Instances: n.instances, Contact: n.contact, Lanes: n.lanes, Feed: n.feed, Network: n.network, Clock: n.clock, Virtual: n.virtual,
 		Settle: n.settle, Healthy: n.engine.healthy, Ready: n.ready.Load, Remote: n.cfg.AdminRemote, Logger: n.log.With("component", "admin"),
-		Check: n.exchange.Check, Read: n.exchange.Read,
+		Check: n.exchange.Check, Read: n.exchange.Read, Keys: n.keys,
+		Account: or(n.cfg.Account, edge.DefaultAccount), Region: or(n.cfg.Region, edge.DefaultRegion),
 		Info: admin.Info{
 			Version: n.cfg.Version, Engine: n.engine.name, Profile: or(n.cfg.Profile, Faithful), Clock: or(n.cfg.Clock, RealClock), Auth: or(n.cfg.Auth, string(edge.AuthOpen)),
 			Limits: or(n.cfg.Limits, LimitsOff), RecordDelay: n.delayShown().String(), Operations: operationNames(n.operations),
@@ -236,6 +242,7 @@ func (n *Node) Run(ctx context.Context, ready func()) error {
 	n.group.Go(func() {
 		n.work(n.background, "cloudwatch", cloudwatchEvery, func(ctx context.Context) (bool, error) { return false, n.cloudwatch.Work(ctx) })
 	})
+	n.group.Go(func() { n.work(n.background, "keys", keysEvery, n.keys.Work) })
 	for _, s := range []*edge.Server{n.server, n.secure} {
 		if s != nil {
 			n.group.Go(func() {

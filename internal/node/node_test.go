@@ -120,6 +120,8 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		`--memory and --engine exclude each other`:                                   {Memory: true, EngineURL: "nats://127.0.0.1:4222"},
 		`--engine: storage: the server's address must be nats://host:port`:           {EngineURL: "http://127.0.0.1"},
 		`--clock virtual does not go with --engine`:                                  {EngineURL: "nats://127.0.0.1:4222", Clock: VirtualClock},
+		`--root-key: it is not base64`:                                               {RootKey: "?"},
+		`--root-key: it has 3 bytes, want 32`:                                        {RootKey: "AAAA"},
 		`--profile "slow": want faithful or fast`:                                    {Profile: "slow"},
 		`--limits "some": want aws or off`:                                           {Limits: "some"},
 		`--record-delay -1s: want 0 to 24h`:                                          {RecordDelay: &negative},

@@ -132,20 +132,20 @@ func (k *keyState) show() Key {
 
 // allows returns why a caller may not use the key, or nil.
 func (k *keyState) allows(c keys.Caller, use keys.Use) error {
-	why := ""
+	why, denied := "", ""
 	if c.Account != k.Account || k.Service != "" && c.Via != k.Service {
 		why = "because no resource-based policy allows the kms:" + string(use) + " action"
 	}
 	for _, d := range k.Denials {
 		if slices.Contains(d.Uses, use) && (d.Principal == "*" || d.Principal == c.Account || d.Principal == c.Principal) {
-			why = "with an explicit deny in a resource-based policy"
+			why, denied = "with an explicit deny in a resource-based policy", d.Principal
 		}
 	}
 	if why == "" {
 		return nil
 	}
 	text := fmt.Sprintf("User: %s is not authorized to perform: kms:%s on resource: %s %s", c.Who(), use, k.arn, why)
-	return &keys.Error{Kind: keys.AccessDenied, Key: k.arn, Use: use, Who: c.Who(), Message: text}
+	return &keys.Error{Kind: keys.AccessDenied, Key: k.arn, Use: use, Who: c.Who(), Denied: denied, Message: text}
 }
 
 // usable returns why nobody may use the key now, or nil. (Words of key management.)
