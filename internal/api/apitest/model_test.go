@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/connect/types"
 )
 
 // model is the part of models/<service>.json that the tests fill structures by. They read it on their own, so that a
@@ -79,6 +81,20 @@ var samples = map[string]string{
 	"ReferenceArn":         "arn:aws:connect:us-east-1:123456789012:x",
 	"SensitivePhoneNumber": "+15557654321",
 	"TagKey":               "Größe/1 @x",
+
+	"CommonHumanReadableDescription":                 "closed „all day“",
+	"CommonHumanReadableName":                        "Naïve 📞",
+	"CreateSecurityProfileName":                      "Agents_1 @-x",
+	"DateYearMonthDayFormat":                         "2026-03-02",
+	"HoursOfOperationOverrideYearMonthDayDateFormat": "2026-03-02",
+	"IAMRestrictedPrimaryValue":                      "a value",
+	"InstanceIdOrArn":                                "aaaaaaaa-bbbb-cccc-dddd-111111111111",
+	"PrimaryAttributeContextKeyName":                 "key",
+}
+
+// unions are the SDK's types of the members of unions that inputs hold.
+var unions = map[reflect.Type]map[string]reflect.Type{
+	reflect.TypeFor[types.PredefinedAttributeValues](): {"StringList": reflect.TypeFor[types.PredefinedAttributeValuesMemberStringList]()},
 }
 
 const (
@@ -144,6 +160,9 @@ func (m *model) tree(t testing.TB, name string, full bool, depth int) any {
 		}
 		return n
 	case "double", "float":
+		if s.Min != nil {
+			return *s.Min + 0.5
+		}
 		return 0.5
 	case "boolean":
 		return true
@@ -194,6 +213,14 @@ func fill(t testing.TB, v reflect.Value, tree any) {
 				e := reflect.New(v.Type().Elem()).Elem()
 				fill(t, e, item)
 				v.SetMapIndex(reflect.ValueOf(key).Convert(v.Type().Key()), e)
+			}
+			return
+		}
+		if v.Kind() == reflect.Interface {
+			for member, item := range x {
+				e := reflect.New(unions[v.Type()][member])
+				fill(t, e.Elem().FieldByName("Value"), item)
+				v.Set(e)
 			}
 			return
 		}

@@ -14,9 +14,19 @@ func (x *AssociatePhoneNumberContactFlowInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.PhoneNumberId = d.Label(0)
 }
 
+func (x *AssociateQueueQuickConnectsInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.QueueId = d.Label(1)
+}
+
 func (x *AssociateRoutingProfileQueuesInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.RoutingProfileId = d.Label(1)
+}
+
+func (x *AssociateUserProficienciesInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.UserId = d.Label(1)
 }
 
 func (x *CreateAgentStatusInput) decodeHTTP(d *wire.HTTPDecoder) {
@@ -31,7 +41,20 @@ func (x *CreateHoursOfOperationInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 }
 
+func (x *CreateHoursOfOperationOverrideInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.HoursOfOperationId = d.Label(1)
+}
+
+func (x *CreatePredefinedAttributeInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+}
+
 func (x *CreateQueueInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+}
+
+func (x *CreateQuickConnectInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 }
 
@@ -39,7 +62,19 @@ func (x *CreateRoutingProfileInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 }
 
+func (x *CreateSecurityProfileInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+}
+
+func (x *CreateTaskTemplateInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+}
+
 func (x *CreateUserInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+}
+
+func (x *CreateUserHierarchyGroupInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 }
 
@@ -48,9 +83,20 @@ func (x *DeleteHoursOfOperationInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.HoursOfOperationId = d.Label(1)
 }
 
+func (x *DeleteHoursOfOperationOverrideInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.HoursOfOperationId = d.Label(1)
+	x.HoursOfOperationOverrideId = d.Label(2)
+}
+
 func (x *DeleteInstanceInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.ClientToken = d.Query("clientToken")
+}
+
+func (x *DeletePredefinedAttributeInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.Name = d.Label(1)
 }
 
 func (x *DeleteQueueInput) decodeHTTP(d *wire.HTTPDecoder) {
@@ -58,14 +104,34 @@ func (x *DeleteQueueInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.QueueId = d.Label(1)
 }
 
+func (x *DeleteQuickConnectInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.QuickConnectId = d.Label(1)
+}
+
 func (x *DeleteRoutingProfileInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.RoutingProfileId = d.Label(1)
 }
 
+func (x *DeleteSecurityProfileInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.SecurityProfileId = d.Label(1)
+}
+
+func (x *DeleteTaskTemplateInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.TaskTemplateId = d.Label(1)
+}
+
 func (x *DeleteUserInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.UserId = d.Label(1)
+}
+
+func (x *DeleteUserHierarchyGroupInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.HierarchyGroupId = d.Label(1)
+	x.InstanceId = d.Label(0)
 }
 
 func (x *DescribeAgentStatusInput) decodeHTTP(d *wire.HTTPDecoder) {
@@ -88,6 +154,12 @@ func (x *DescribeHoursOfOperationInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.HoursOfOperationId = d.Label(1)
 }
 
+func (x *DescribeHoursOfOperationOverrideInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.HoursOfOperationId = d.Label(1)
+	x.HoursOfOperationOverrideId = d.Label(2)
+}
+
 func (x *DescribeInstanceInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 }
@@ -107,9 +179,19 @@ func (x *DescribePhoneNumberInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.PhoneNumberId = d.Label(0)
 }
 
+func (x *DescribePredefinedAttributeInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.Name = d.Label(1)
+}
+
 func (x *DescribeQueueInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.QueueId = d.Label(1)
+}
+
+func (x *DescribeQuickConnectInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.QuickConnectId = d.Label(1)
 }
 
 func (x *DescribeRoutingProfileInput) decodeHTTP(d *wire.HTTPDecoder) {
@@ -127,6 +209,15 @@ func (x *DescribeUserInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 }
 
+func (x *DescribeUserHierarchyGroupInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.HierarchyGroupId = d.Label(1)
+	x.InstanceId = d.Label(0)
+}
+
+func (x *DescribeUserHierarchyStructureInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+}
+
 func (x *DisassociateInstanceStorageConfigInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.AssociationId = d.Label(1)
@@ -139,9 +230,19 @@ func (x *DisassociatePhoneNumberContactFlowInput) decodeHTTP(d *wire.HTTPDecoder
 	x.InstanceId = d.Query("instanceId")
 }
 
+func (x *DisassociateQueueQuickConnectsInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.QueueId = d.Label(1)
+}
+
 func (x *DisassociateRoutingProfileQueuesInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.RoutingProfileId = d.Label(1)
+}
+
+func (x *DisassociateUserProficienciesInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.UserId = d.Label(1)
 }
 
 func (x *DismissUserContactInput) decodeHTTP(d *wire.HTTPDecoder) {
@@ -162,6 +263,19 @@ func (x *GetCurrentUserDataInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 }
 
+func (x *GetEffectiveHoursOfOperationsInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.HoursOfOperationId = d.Label(1)
+	x.FromDate = d.Query("fromDate")
+	x.ToDate = d.Query("toDate")
+}
+
+func (x *GetTaskTemplateInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.TaskTemplateId = d.Label(1)
+	x.SnapshotVersion = d.Query("snapshotVersion")
+}
+
 func (x *ListAgentStatusesInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.NextToken = d.Query("nextToken")
@@ -172,6 +286,13 @@ func (x *ListAgentStatusesInput) decodeHTTP(d *wire.HTTPDecoder) {
 func (x *ListContactFlowsInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.ContactFlowTypes = d.QueryList("contactFlowTypes")
+	x.NextToken = d.Query("nextToken")
+	x.MaxResults = d.Int32(d.Query("maxResults"))
+}
+
+func (x *ListHoursOfOperationOverridesInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.HoursOfOperationId = d.Label(1)
 	x.NextToken = d.Query("nextToken")
 	x.MaxResults = d.Int32(d.Query("maxResults"))
 }
@@ -208,6 +329,12 @@ func (x *ListPhoneNumbersInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.MaxResults = d.Int32(d.Query("maxResults"))
 }
 
+func (x *ListPredefinedAttributesInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.NextToken = d.Query("nextToken")
+	x.MaxResults = d.Int32(d.Query("maxResults"))
+}
+
 func (x *ListQueueQuickConnectsInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.QueueId = d.Label(1)
@@ -220,6 +347,13 @@ func (x *ListQueuesInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.QueueTypes = d.QueryList("queueTypes")
 	x.NextToken = d.Query("nextToken")
 	x.MaxResults = d.Int32(d.Query("maxResults"))
+}
+
+func (x *ListQuickConnectsInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.NextToken = d.Query("nextToken")
+	x.MaxResults = d.Int32(d.Query("maxResults"))
+	x.QuickConnectTypes = d.QueryList("QuickConnectTypes")
 }
 
 func (x *ListRoutingProfileQueuesInput) decodeHTTP(d *wire.HTTPDecoder) {
@@ -235,6 +369,13 @@ func (x *ListRoutingProfilesInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.MaxResults = d.Int32(d.Query("maxResults"))
 }
 
+func (x *ListSecurityProfilePermissionsInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.SecurityProfileId = d.Label(1)
+	x.InstanceId = d.Label(0)
+	x.NextToken = d.Query("nextToken")
+	x.MaxResults = d.Int32(d.Query("maxResults"))
+}
+
 func (x *ListSecurityProfilesInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.NextToken = d.Query("nextToken")
@@ -243,6 +384,27 @@ func (x *ListSecurityProfilesInput) decodeHTTP(d *wire.HTTPDecoder) {
 
 func (x *ListTagsForResourceInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.ResourceArn = d.Label(0)
+}
+
+func (x *ListTaskTemplatesInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.NextToken = d.Query("nextToken")
+	x.MaxResults = d.Int32(d.Query("maxResults"))
+	x.Status = d.Query("status")
+	x.Name = d.Query("name")
+}
+
+func (x *ListUserHierarchyGroupsInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.NextToken = d.Query("nextToken")
+	x.MaxResults = d.Int32(d.Query("maxResults"))
+}
+
+func (x *ListUserProficienciesInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.UserId = d.Label(1)
+	x.NextToken = d.Query("nextToken")
+	x.MaxResults = d.Int32(d.Query("maxResults"))
 }
 
 func (x *ListUsersInput) decodeHTTP(d *wire.HTTPDecoder) {
@@ -285,6 +447,12 @@ func (x *UpdateHoursOfOperationInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.HoursOfOperationId = d.Label(1)
 }
 
+func (x *UpdateHoursOfOperationOverrideInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.HoursOfOperationId = d.Label(1)
+	x.HoursOfOperationOverrideId = d.Label(2)
+}
+
 func (x *UpdateInstanceAttributeInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.AttributeType = d.Label(1)
@@ -302,6 +470,11 @@ func (x *UpdatePhoneNumberInput) decodeHTTP(d *wire.HTTPDecoder) {
 
 func (x *UpdatePhoneNumberMetadataInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.PhoneNumberId = d.Label(0)
+}
+
+func (x *UpdatePredefinedAttributeInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.Name = d.Label(1)
 }
 
 func (x *UpdateQueueHoursOfOperationInput) decodeHTTP(d *wire.HTTPDecoder) {
@@ -329,6 +502,16 @@ func (x *UpdateQueueStatusInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.QueueId = d.Label(1)
 }
 
+func (x *UpdateQuickConnectConfigInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.QuickConnectId = d.Label(1)
+}
+
+func (x *UpdateQuickConnectNameInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.QuickConnectId = d.Label(1)
+}
+
 func (x *UpdateRoutingProfileAgentAvailabilityTimerInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.RoutingProfileId = d.Label(1)
@@ -354,6 +537,30 @@ func (x *UpdateRoutingProfileQueuesInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.RoutingProfileId = d.Label(1)
 }
 
+func (x *UpdateSecurityProfileInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.SecurityProfileId = d.Label(1)
+	x.InstanceId = d.Label(0)
+}
+
+func (x *UpdateTaskTemplateInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.TaskTemplateId = d.Label(1)
+	x.InstanceId = d.Label(0)
+}
+
+func (x *UpdateUserHierarchyInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.UserId = d.Label(1)
+	x.InstanceId = d.Label(0)
+}
+
+func (x *UpdateUserHierarchyGroupNameInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.HierarchyGroupId = d.Label(1)
+	x.InstanceId = d.Label(0)
+}
+
+func (x *UpdateUserHierarchyStructureInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+}
+
 func (x *UpdateUserIdentityInfoInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.UserId = d.Label(1)
 	x.InstanceId = d.Label(0)
@@ -362,6 +569,11 @@ func (x *UpdateUserIdentityInfoInput) decodeHTTP(d *wire.HTTPDecoder) {
 func (x *UpdateUserPhoneConfigInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.UserId = d.Label(1)
 	x.InstanceId = d.Label(0)
+}
+
+func (x *UpdateUserProficienciesInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.UserId = d.Label(1)
 }
 
 func (x *UpdateUserRoutingProfileInput) decodeHTTP(d *wire.HTTPDecoder) {

@@ -64,6 +64,46 @@ func (x *AgentFirst) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *AgentStatusSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeAgentStatusSearchConditionListJSON(d)
+		case "AndConditions":
+			x.AndConditions = decodeAgentStatusSearchConditionListJSON(d)
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *AgentStatusSearchFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "AttributeFilter":
+			x.AttributeFilter = nil
+			if !d.IsNull() {
+				x.AttributeFilter = new(ControlPlaneAttributeFilter)
+				x.AttributeFilter.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *AnswerMachineDetectionConfig) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -74,6 +114,24 @@ func (x *AnswerMachineDetectionConfig) decodeJSON(d *wire.JSONDecoder) {
 			x.EnableAnswerMachineDetection = d.Bool()
 		case "AwaitAnswerMachinePrompt":
 			x.AwaitAnswerMachinePrompt = d.Bool()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *Application) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Namespace":
+			x.Namespace = d.String()
+		case "ApplicationPermissions":
+			x.ApplicationPermissions = decodeApplicationPermissionsJSON(d)
+		case "Type":
+			x.Type = d.String()
 		default:
 			d.Skip()
 		}
@@ -118,6 +176,20 @@ func (x *AssociatePhoneNumberContactFlowInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *AssociateQueueQuickConnectsInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "QuickConnectIds":
+			x.QuickConnectIds = decodeQuickConnectsListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *AssociateRoutingProfileQueuesInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -128,6 +200,40 @@ func (x *AssociateRoutingProfileQueuesInput) decodeJSON(d *wire.JSONDecoder) {
 			x.QueueConfigs = decodeRoutingProfileQueueConfigListJSON(d)
 		case "ManualAssignmentQueueConfigs":
 			x.ManualAssignmentQueueConfigs = decodeRoutingProfileManualAssignmentQueueConfigListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *AssociateUserProficienciesInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "UserProficiencies":
+			x.UserProficiencies = decodeUserProficiencyListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *AttributeAndCondition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TagConditions":
+			x.TagConditions = decodeTagAndConditionListJSON(d)
+		case "HierarchyGroupCondition":
+			x.HierarchyGroupCondition = nil
+			if !d.IsNull() {
+				x.HierarchyGroupCondition = new(HierarchyGroupCondition)
+				x.HierarchyGroupCondition.decodeJSON(d)
+			}
 		default:
 			d.Skip()
 		}
@@ -176,6 +282,44 @@ func (x *ClaimPhoneNumberInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *CommonAttributeAndCondition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TagConditions":
+			x.TagConditions = decodeTagAndConditionListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *Condition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		case "NumberCondition":
+			x.NumberCondition = nil
+			if !d.IsNull() {
+				x.NumberCondition = new(NumberCondition)
+				x.NumberCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *ContactFilter) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -184,6 +328,86 @@ func (x *ContactFilter) decodeJSON(d *wire.JSONDecoder) {
 		switch d.Key {
 		case "ContactStates":
 			x.ContactStates = decodeContactStatesJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ControlPlaneAttributeFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeCommonAttributeOrConditionListJSON(d)
+		case "AndCondition":
+			x.AndCondition = nil
+			if !d.IsNull() {
+				x.AndCondition = new(CommonAttributeAndCondition)
+				x.AndCondition.decodeJSON(d)
+			}
+		case "TagCondition":
+			x.TagCondition = nil
+			if !d.IsNull() {
+				x.TagCondition = new(TagCondition)
+				x.TagCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ControlPlaneTagFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeTagOrConditionListJSON(d)
+		case "AndConditions":
+			x.AndConditions = decodeTagAndConditionListJSON(d)
+		case "TagCondition":
+			x.TagCondition = nil
+			if !d.IsNull() {
+				x.TagCondition = new(TagCondition)
+				x.TagCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ControlPlaneUserAttributeFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeAttributeOrConditionListJSON(d)
+		case "AndCondition":
+			x.AndCondition = nil
+			if !d.IsNull() {
+				x.AndCondition = new(AttributeAndCondition)
+				x.AndCondition.decodeJSON(d)
+			}
+		case "TagCondition":
+			x.TagCondition = nil
+			if !d.IsNull() {
+				x.TagCondition = new(TagCondition)
+				x.TagCondition.decodeJSON(d)
+			}
+		case "HierarchyGroupCondition":
+			x.HierarchyGroupCondition = nil
+			if !d.IsNull() {
+				x.HierarchyGroupCondition = new(HierarchyGroupCondition)
+				x.HierarchyGroupCondition.decodeJSON(d)
+			}
 		default:
 			d.Skip()
 		}
@@ -230,6 +454,36 @@ func (x *CreateContactFlowInput) decodeJSON(d *wire.JSONDecoder) {
 			x.Status = d.String()
 		case "Tags":
 			x.Tags = decodeTagMapJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *CreateHoursOfOperationOverrideInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Description":
+			x.Description = d.String()
+		case "Config":
+			x.Config = decodeHoursOfOperationOverrideConfigListJSON(d)
+		case "EffectiveFrom":
+			x.EffectiveFrom = d.String()
+		case "EffectiveTill":
+			x.EffectiveTill = d.String()
+		case "RecurrenceConfig":
+			x.RecurrenceConfig = nil
+			if !d.IsNull() {
+				x.RecurrenceConfig = new(RecurrenceConfig)
+				x.RecurrenceConfig.decodeJSON(d)
+			}
+		case "OverrideType":
+			x.OverrideType = d.String()
 		default:
 			d.Skip()
 		}
@@ -286,6 +540,34 @@ func (x *CreateInstanceInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *CreatePredefinedAttributeInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Values":
+			x.Values = nil
+			if !d.IsNull() {
+				x.Values = new(PredefinedAttributeValues)
+				x.Values.decodeJSON(d)
+			}
+		case "Purposes":
+			x.Purposes = decodePredefinedAttributePurposeNameListJSON(d)
+		case "AttributeConfiguration":
+			x.AttributeConfiguration = nil
+			if !d.IsNull() {
+				x.AttributeConfiguration = new(InputPredefinedAttributeConfiguration)
+				x.AttributeConfiguration.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *CreateQueueInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -324,6 +606,30 @@ func (x *CreateQueueInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *CreateQuickConnectInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Description":
+			x.Description = d.String()
+		case "QuickConnectConfig":
+			x.QuickConnectConfig = nil
+			if !d.IsNull() {
+				x.QuickConnectConfig = new(QuickConnectConfig)
+				x.QuickConnectConfig.decodeJSON(d)
+			}
+		case "Tags":
+			x.Tags = decodeTagMapJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *CreateRoutingProfileInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -346,6 +652,100 @@ func (x *CreateRoutingProfileInput) decodeJSON(d *wire.JSONDecoder) {
 			x.Tags = decodeTagMapJSON(d)
 		case "AgentAvailabilityTimer":
 			x.AgentAvailabilityTimer = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *CreateSecurityProfileInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "SecurityProfileName":
+			x.SecurityProfileName = d.String()
+		case "Description":
+			x.Description = d.String()
+		case "Permissions":
+			x.Permissions = decodePermissionsListJSON(d)
+		case "Tags":
+			x.Tags = decodeTagMapJSON(d)
+		case "AllowedAccessControlTags":
+			x.AllowedAccessControlTags = decodeAllowedAccessControlTagsJSON(d)
+		case "TagRestrictedResources":
+			x.TagRestrictedResources = decodeTagRestrictedResourceListJSON(d)
+		case "Applications":
+			x.Applications = decodeApplicationsJSON(d)
+		case "HierarchyRestrictedResources":
+			x.HierarchyRestrictedResources = decodeHierarchyRestrictedResourceListJSON(d)
+		case "AllowedAccessControlHierarchyGroupId":
+			x.AllowedAccessControlHierarchyGroupId = d.String()
+		case "AllowedFlowModules":
+			x.AllowedFlowModules = decodeAllowedFlowModulesJSON(d)
+		case "GranularAccessControlConfiguration":
+			x.GranularAccessControlConfiguration = nil
+			if !d.IsNull() {
+				x.GranularAccessControlConfiguration = new(GranularAccessControlConfiguration)
+				x.GranularAccessControlConfiguration.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *CreateTaskTemplateInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Description":
+			x.Description = d.String()
+		case "ContactFlowId":
+			x.ContactFlowId = d.String()
+		case "SelfAssignFlowId":
+			x.SelfAssignFlowId = d.String()
+		case "Constraints":
+			x.Constraints = nil
+			if !d.IsNull() {
+				x.Constraints = new(TaskTemplateConstraints)
+				x.Constraints.decodeJSON(d)
+			}
+		case "Defaults":
+			x.Defaults = nil
+			if !d.IsNull() {
+				x.Defaults = new(TaskTemplateDefaults)
+				x.Defaults.decodeJSON(d)
+			}
+		case "Status":
+			x.Status = d.String()
+		case "Fields":
+			x.Fields = decodeTaskTemplateFieldsJSON(d)
+		case "ClientToken":
+			x.ClientToken = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *CreateUserHierarchyGroupInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "ParentGroupId":
+			x.ParentGroupId = d.String()
+		case "Tags":
+			x.Tags = decodeTagMapJSON(d)
 		default:
 			d.Skip()
 		}
@@ -448,6 +848,56 @@ func (x *CurrentMetricSortCriteria) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *DataTableAccessControlConfiguration) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "PrimaryAttributeAccessControlConfiguration":
+			x.PrimaryAttributeAccessControlConfiguration = nil
+			if !d.IsNull() {
+				x.PrimaryAttributeAccessControlConfiguration = new(PrimaryAttributeAccessControlConfigurationItem)
+				x.PrimaryAttributeAccessControlConfiguration.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *DateCondition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "FieldName":
+			x.FieldName = d.String()
+		case "Value":
+			x.Value = d.String()
+		case "ComparisonType":
+			x.ComparisonType = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *DisassociateQueueQuickConnectsInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "QuickConnectIds":
+			x.QuickConnectIds = decodeQuickConnectsListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *DisassociateRoutingProfileQueuesInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -458,6 +908,20 @@ func (x *DisassociateRoutingProfileQueuesInput) decodeJSON(d *wire.JSONDecoder) 
 			x.QueueReferences = decodeRoutingProfileQueueReferenceListJSON(d)
 		case "ManualAssignmentQueueReferences":
 			x.ManualAssignmentQueueReferences = decodeRoutingProfileQueueReferenceListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *DisassociateUserProficienciesInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "UserProficiencies":
+			x.UserProficiencies = decodeUserProficiencyDisassociateListJSON(d)
 		default:
 			d.Skip()
 		}
@@ -548,6 +1012,36 @@ func (x *Filters) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *FlowModule) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Type":
+			x.Type = d.String()
+		case "FlowModuleId":
+			x.FlowModuleId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *FlowQuickConnectConfig) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ContactFlowId":
+			x.ContactFlowId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *GetCurrentMetricDataInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -598,6 +1092,96 @@ func (x *GetCurrentUserDataInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *GranularAccessControlConfiguration) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "DataTableAccessControlConfiguration":
+			x.DataTableAccessControlConfiguration = nil
+			if !d.IsNull() {
+				x.DataTableAccessControlConfiguration = new(DataTableAccessControlConfiguration)
+				x.DataTableAccessControlConfiguration.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *HierarchyGroupCondition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Value":
+			x.Value = d.String()
+		case "HierarchyGroupMatchType":
+			x.HierarchyGroupMatchType = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *HierarchyLevelUpdate) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *HierarchyStructureUpdate) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "LevelOne":
+			x.LevelOne = nil
+			if !d.IsNull() {
+				x.LevelOne = new(HierarchyLevelUpdate)
+				x.LevelOne.decodeJSON(d)
+			}
+		case "LevelTwo":
+			x.LevelTwo = nil
+			if !d.IsNull() {
+				x.LevelTwo = new(HierarchyLevelUpdate)
+				x.LevelTwo.decodeJSON(d)
+			}
+		case "LevelThree":
+			x.LevelThree = nil
+			if !d.IsNull() {
+				x.LevelThree = new(HierarchyLevelUpdate)
+				x.LevelThree.decodeJSON(d)
+			}
+		case "LevelFour":
+			x.LevelFour = nil
+			if !d.IsNull() {
+				x.LevelFour = new(HierarchyLevelUpdate)
+				x.LevelFour.decodeJSON(d)
+			}
+		case "LevelFive":
+			x.LevelFive = nil
+			if !d.IsNull() {
+				x.LevelFive = new(HierarchyLevelUpdate)
+				x.LevelFive.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *HoursOfOperationConfig) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -624,6 +1208,100 @@ func (x *HoursOfOperationConfig) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *HoursOfOperationOverrideConfig) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Day":
+			x.Day = d.String()
+		case "StartTime":
+			x.StartTime = nil
+			if !d.IsNull() {
+				x.StartTime = new(OverrideTimeSlice)
+				x.StartTime.decodeJSON(d)
+			}
+		case "EndTime":
+			x.EndTime = nil
+			if !d.IsNull() {
+				x.EndTime = new(OverrideTimeSlice)
+				x.EndTime.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *HoursOfOperationOverrideSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeHoursOfOperationOverrideSearchConditionListJSON(d)
+		case "AndConditions":
+			x.AndConditions = decodeHoursOfOperationOverrideSearchConditionListJSON(d)
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		case "DateCondition":
+			x.DateCondition = nil
+			if !d.IsNull() {
+				x.DateCondition = new(DateCondition)
+				x.DateCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *HoursOfOperationSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeHoursOfOperationSearchConditionListJSON(d)
+		case "AndConditions":
+			x.AndConditions = decodeHoursOfOperationSearchConditionListJSON(d)
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *HoursOfOperationSearchFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TagFilter":
+			x.TagFilter = nil
+			if !d.IsNull() {
+				x.TagFilter = new(ControlPlaneTagFilter)
+				x.TagFilter.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *HoursOfOperationTimeSlice) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -634,6 +1312,20 @@ func (x *HoursOfOperationTimeSlice) decodeJSON(d *wire.JSONDecoder) {
 			x.Hours = d.Int32()
 		case "Minutes":
 			x.Minutes = d.Int32()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *InputPredefinedAttributeConfiguration) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "EnableValueValidationOnAssociation":
+			x.EnableValueValidationOnAssociation = d.Bool()
 		default:
 			d.Skip()
 		}
@@ -673,6 +1365,24 @@ func (x *InstanceStorageConfig) decodeJSON(d *wire.JSONDecoder) {
 			if !d.IsNull() {
 				x.KinesisFirehoseConfig = new(KinesisFirehoseConfig)
 				x.KinesisFirehoseConfig.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *InvisibleFieldInfo) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Id":
+			x.Id = nil
+			if !d.IsNull() {
+				x.Id = new(TaskTemplateFieldIdentifier)
+				x.Id.decodeJSON(d)
 			}
 		default:
 			d.Skip()
@@ -730,6 +1440,22 @@ func (x *KinesisVideoStreamConfig) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *ListCondition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TargetListType":
+			x.TargetListType = d.String()
+		case "Conditions":
+			x.Conditions = decodeConditionsJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *ListPhoneNumbersV2Input) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -772,6 +1498,26 @@ func (x *MediaConcurrency) decodeJSON(d *wire.JSONDecoder) {
 				x.CrossChannelBehavior = new(CrossChannelBehavior)
 				x.CrossChannelBehavior.decodeJSON(d)
 			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *NumberCondition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "FieldName":
+			x.FieldName = d.String()
+		case "MinValue":
+			x.MinValue = d.Int32()
+		case "MaxValue":
+			x.MaxValue = d.Int32()
+		case "ComparisonType":
+			x.ComparisonType = d.String()
 		default:
 			d.Skip()
 		}
@@ -848,6 +1594,22 @@ func (x *OutboundStrategyConfig) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *OverrideTimeSlice) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Hours":
+			x.Hours = d.Int32()
+		case "Minutes":
+			x.Minutes = d.Int32()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *ParentHoursOfOperationConfig) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -896,6 +1658,20 @@ func (x *PhoneNumberConfig) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *PhoneNumberQuickConnectConfig) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "PhoneNumber":
+			x.PhoneNumber = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *PostAcceptTimeoutConfig) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -907,6 +1683,49 @@ func (x *PostAcceptTimeoutConfig) decodeJSON(d *wire.JSONDecoder) {
 		default:
 			d.Skip()
 		}
+	}
+}
+
+func (x *PredefinedAttributeSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodePredefinedAttributeSearchConditionListJSON(d)
+		case "AndConditions":
+			x.AndConditions = decodePredefinedAttributeSearchConditionListJSON(d)
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *PredefinedAttributeValues) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StringList":
+			x.StringList = decodePredefinedAttributeStringValuesListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+	set := 0
+	if x.StringList != nil {
+		set++
+	}
+	if set != 1 {
+		d.Refuse("Exactly one member of a union must be set")
 	}
 }
 
@@ -930,6 +1749,38 @@ func (x *Preview) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *PrimaryAttributeAccessControlConfigurationItem) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "PrimaryAttributeValues":
+			x.PrimaryAttributeValues = decodePrimaryAttributeValuesSetJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *PrimaryAttributeValue) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "AccessType":
+			x.AccessType = d.String()
+		case "AttributeName":
+			x.AttributeName = d.String()
+		case "Values":
+			x.Values = decodePrimaryValueListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *PutUserStatusInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -938,6 +1789,200 @@ func (x *PutUserStatusInput) decodeJSON(d *wire.JSONDecoder) {
 		switch d.Key {
 		case "AgentStatusId":
 			x.AgentStatusId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *QueueQuickConnectConfig) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "QueueId":
+			x.QueueId = d.String()
+		case "ContactFlowId":
+			x.ContactFlowId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *QueueSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeQueueSearchConditionListJSON(d)
+		case "AndConditions":
+			x.AndConditions = decodeQueueSearchConditionListJSON(d)
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		case "QueueTypeCondition":
+			x.QueueTypeCondition = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *QueueSearchFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TagFilter":
+			x.TagFilter = nil
+			if !d.IsNull() {
+				x.TagFilter = new(ControlPlaneTagFilter)
+				x.TagFilter.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *QuickConnectConfig) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "QuickConnectType":
+			x.QuickConnectType = d.String()
+		case "UserConfig":
+			x.UserConfig = nil
+			if !d.IsNull() {
+				x.UserConfig = new(UserQuickConnectConfig)
+				x.UserConfig.decodeJSON(d)
+			}
+		case "QueueConfig":
+			x.QueueConfig = nil
+			if !d.IsNull() {
+				x.QueueConfig = new(QueueQuickConnectConfig)
+				x.QueueConfig.decodeJSON(d)
+			}
+		case "PhoneConfig":
+			x.PhoneConfig = nil
+			if !d.IsNull() {
+				x.PhoneConfig = new(PhoneNumberQuickConnectConfig)
+				x.PhoneConfig.decodeJSON(d)
+			}
+		case "FlowConfig":
+			x.FlowConfig = nil
+			if !d.IsNull() {
+				x.FlowConfig = new(FlowQuickConnectConfig)
+				x.FlowConfig.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *QuickConnectSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeQuickConnectSearchConditionListJSON(d)
+		case "AndConditions":
+			x.AndConditions = decodeQuickConnectSearchConditionListJSON(d)
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *QuickConnectSearchFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TagFilter":
+			x.TagFilter = nil
+			if !d.IsNull() {
+				x.TagFilter = new(ControlPlaneTagFilter)
+				x.TagFilter.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ReadOnlyFieldInfo) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Id":
+			x.Id = nil
+			if !d.IsNull() {
+				x.Id = new(TaskTemplateFieldIdentifier)
+				x.Id.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *RecurrenceConfig) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "RecurrencePattern":
+			x.RecurrencePattern = nil
+			if !d.IsNull() {
+				x.RecurrencePattern = new(RecurrencePattern)
+				x.RecurrencePattern.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *RecurrencePattern) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Frequency":
+			x.Frequency = d.String()
+		case "Interval":
+			x.Interval = d.Int32()
+		case "ByMonth":
+			x.ByMonth = decodeMonthListJSON(d)
+		case "ByMonthDay":
+			x.ByMonthDay = decodeMonthDayListJSON(d)
+		case "ByWeekdayOccurrence":
+			x.ByWeekdayOccurrence = decodeWeekdayOccurrenceListJSON(d)
 		default:
 			d.Skip()
 		}
@@ -960,6 +2005,42 @@ func (x *Reference) decodeJSON(d *wire.JSONDecoder) {
 			x.Arn = d.String()
 		case "StatusReason":
 			x.StatusReason = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *RequiredFieldInfo) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Id":
+			x.Id = nil
+			if !d.IsNull() {
+				x.Id = new(TaskTemplateFieldIdentifier)
+				x.Id.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ResourceTagsSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TagSearchCondition":
+			x.TagSearchCondition = nil
+			if !d.IsNull() {
+				x.TagSearchCondition = new(TagSearchCondition)
+				x.TagSearchCondition.decodeJSON(d)
+			}
 		default:
 			d.Skip()
 		}
@@ -1022,6 +2103,46 @@ func (x *RoutingProfileQueueReference) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *RoutingProfileSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeRoutingProfileSearchConditionListJSON(d)
+		case "AndConditions":
+			x.AndConditions = decodeRoutingProfileSearchConditionListJSON(d)
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *RoutingProfileSearchFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TagFilter":
+			x.TagFilter = nil
+			if !d.IsNull() {
+				x.TagFilter = new(ControlPlaneTagFilter)
+				x.TagFilter.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *S3Config) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -1037,6 +2158,36 @@ func (x *S3Config) decodeJSON(d *wire.JSONDecoder) {
 			if !d.IsNull() {
 				x.EncryptionConfig = new(EncryptionConfig)
 				x.EncryptionConfig.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchAgentStatusesInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "SearchFilter":
+			x.SearchFilter = nil
+			if !d.IsNull() {
+				x.SearchFilter = new(AgentStatusSearchFilter)
+				x.SearchFilter.decodeJSON(d)
+			}
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(AgentStatusSearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
 			}
 		default:
 			d.Skip()
@@ -1064,6 +2215,336 @@ func (x *SearchAvailablePhoneNumbersInput) decodeJSON(d *wire.JSONDecoder) {
 			x.MaxResults = d.Int32()
 		case "NextToken":
 			x.NextToken = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchHoursOfOperationOverridesInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "SearchFilter":
+			x.SearchFilter = nil
+			if !d.IsNull() {
+				x.SearchFilter = new(HoursOfOperationSearchFilter)
+				x.SearchFilter.decodeJSON(d)
+			}
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(HoursOfOperationOverrideSearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchHoursOfOperationsInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "SearchFilter":
+			x.SearchFilter = nil
+			if !d.IsNull() {
+				x.SearchFilter = new(HoursOfOperationSearchFilter)
+				x.SearchFilter.decodeJSON(d)
+			}
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(HoursOfOperationSearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchPredefinedAttributesInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(PredefinedAttributeSearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchQueuesInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "SearchFilter":
+			x.SearchFilter = nil
+			if !d.IsNull() {
+				x.SearchFilter = new(QueueSearchFilter)
+				x.SearchFilter.decodeJSON(d)
+			}
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(QueueSearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchQuickConnectsInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "SearchFilter":
+			x.SearchFilter = nil
+			if !d.IsNull() {
+				x.SearchFilter = new(QuickConnectSearchFilter)
+				x.SearchFilter.decodeJSON(d)
+			}
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(QuickConnectSearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchResourceTagsInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "ResourceTypes":
+			x.ResourceTypes = decodeResourceTypeListJSON(d)
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(ResourceTagsSearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchRoutingProfilesInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "SearchFilter":
+			x.SearchFilter = nil
+			if !d.IsNull() {
+				x.SearchFilter = new(RoutingProfileSearchFilter)
+				x.SearchFilter.decodeJSON(d)
+			}
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(RoutingProfileSearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchSecurityProfilesInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(SecurityProfileSearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
+			}
+		case "SearchFilter":
+			x.SearchFilter = nil
+			if !d.IsNull() {
+				x.SearchFilter = new(SecurityProfilesSearchFilter)
+				x.SearchFilter.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchUserHierarchyGroupsInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "SearchFilter":
+			x.SearchFilter = nil
+			if !d.IsNull() {
+				x.SearchFilter = new(UserHierarchyGroupSearchFilter)
+				x.SearchFilter.decodeJSON(d)
+			}
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(UserHierarchyGroupSearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchUsersInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "SearchFilter":
+			x.SearchFilter = nil
+			if !d.IsNull() {
+				x.SearchFilter = new(UserSearchFilter)
+				x.SearchFilter.decodeJSON(d)
+			}
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(UserSearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SecurityProfileSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeSecurityProfileSearchConditionListJSON(d)
+		case "AndConditions":
+			x.AndConditions = decodeSecurityProfileSearchConditionListJSON(d)
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SecurityProfilesSearchFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TagFilter":
+			x.TagFilter = nil
+			if !d.IsNull() {
+				x.TagFilter = new(ControlPlaneTagFilter)
+				x.TagFilter.decodeJSON(d)
+			}
 		default:
 			d.Skip()
 		}
@@ -1206,6 +2687,40 @@ func (x *StopContactInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *StringCondition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "FieldName":
+			x.FieldName = d.String()
+		case "Value":
+			x.Value = d.String()
+		case "ComparisonType":
+			x.ComparisonType = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *TagCondition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TagKey":
+			x.TagKey = d.String()
+		case "TagValue":
+			x.TagValue = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *TagResourceInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -1214,6 +2729,26 @@ func (x *TagResourceInput) decodeJSON(d *wire.JSONDecoder) {
 		switch d.Key {
 		case "tags":
 			x.Tags = decodeTagMapJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *TagSearchCondition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "tagKey":
+			x.TagKey = d.String()
+		case "tagValue":
+			x.TagValue = d.String()
+		case "tagKeyComparisonType":
+			x.TagKeyComparisonType = d.String()
+		case "tagValueComparisonType":
+			x.TagValueComparisonType = d.String()
 		default:
 			d.Skip()
 		}
@@ -1230,6 +2765,96 @@ func (x *TaskAttachment) decodeJSON(d *wire.JSONDecoder) {
 			x.FileName = d.String()
 		case "S3Url":
 			x.S3Url = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *TaskTemplateConstraints) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "RequiredFields":
+			x.RequiredFields = decodeRequiredTaskTemplateFieldsJSON(d)
+		case "ReadOnlyFields":
+			x.ReadOnlyFields = decodeReadOnlyTaskTemplateFieldsJSON(d)
+		case "InvisibleFields":
+			x.InvisibleFields = decodeInvisibleTaskTemplateFieldsJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *TaskTemplateDefaultFieldValue) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Id":
+			x.Id = nil
+			if !d.IsNull() {
+				x.Id = new(TaskTemplateFieldIdentifier)
+				x.Id.decodeJSON(d)
+			}
+		case "DefaultValue":
+			x.DefaultValue = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *TaskTemplateDefaults) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "DefaultFieldValues":
+			x.DefaultFieldValues = decodeTaskTemplateDefaultFieldValueListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *TaskTemplateField) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Id":
+			x.Id = nil
+			if !d.IsNull() {
+				x.Id = new(TaskTemplateFieldIdentifier)
+				x.Id.decodeJSON(d)
+			}
+		case "Description":
+			x.Description = d.String()
+		case "Type":
+			x.Type = d.String()
+		case "SingleSelectOptions":
+			x.SingleSelectOptions = decodeSingleSelectOptionsJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *TaskTemplateFieldIdentifier) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
 		default:
 			d.Skip()
 		}
@@ -1284,6 +2909,36 @@ func (x *UpdateContactFlowContentInput) decodeJSON(d *wire.JSONDecoder) {
 		switch d.Key {
 		case "Content":
 			x.Content = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateHoursOfOperationOverrideInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Description":
+			x.Description = d.String()
+		case "Config":
+			x.Config = decodeHoursOfOperationOverrideConfigListJSON(d)
+		case "EffectiveFrom":
+			x.EffectiveFrom = d.String()
+		case "EffectiveTill":
+			x.EffectiveTill = d.String()
+		case "RecurrenceConfig":
+			x.RecurrenceConfig = nil
+			if !d.IsNull() {
+				x.RecurrenceConfig = new(RecurrenceConfig)
+				x.RecurrenceConfig.decodeJSON(d)
+			}
+		case "OverrideType":
+			x.OverrideType = d.String()
 		default:
 			d.Skip()
 		}
@@ -1380,6 +3035,32 @@ func (x *UpdatePhoneNumberInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *UpdatePredefinedAttributeInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Values":
+			x.Values = nil
+			if !d.IsNull() {
+				x.Values = new(PredefinedAttributeValues)
+				x.Values.decodeJSON(d)
+			}
+		case "Purposes":
+			x.Purposes = decodePredefinedAttributePurposeNameListJSON(d)
+		case "AttributeConfiguration":
+			x.AttributeConfiguration = nil
+			if !d.IsNull() {
+				x.AttributeConfiguration = new(InputPredefinedAttributeConfiguration)
+				x.AttributeConfiguration.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *UpdateQueueHoursOfOperationInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -1450,6 +3131,40 @@ func (x *UpdateQueueStatusInput) decodeJSON(d *wire.JSONDecoder) {
 		switch d.Key {
 		case "Status":
 			x.Status = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateQuickConnectConfigInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "QuickConnectConfig":
+			x.QuickConnectConfig = nil
+			if !d.IsNull() {
+				x.QuickConnectConfig = new(QuickConnectConfig)
+				x.QuickConnectConfig.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateQuickConnectNameInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Description":
+			x.Description = d.String()
 		default:
 			d.Skip()
 		}
@@ -1528,6 +3243,122 @@ func (x *UpdateRoutingProfileQueuesInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *UpdateSecurityProfileInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Description":
+			x.Description = d.String()
+		case "Permissions":
+			x.Permissions = decodePermissionsListJSON(d)
+		case "AllowedAccessControlTags":
+			x.AllowedAccessControlTags = decodeAllowedAccessControlTagsJSON(d)
+		case "TagRestrictedResources":
+			x.TagRestrictedResources = decodeTagRestrictedResourceListJSON(d)
+		case "Applications":
+			x.Applications = decodeApplicationsJSON(d)
+		case "HierarchyRestrictedResources":
+			x.HierarchyRestrictedResources = decodeHierarchyRestrictedResourceListJSON(d)
+		case "AllowedAccessControlHierarchyGroupId":
+			x.AllowedAccessControlHierarchyGroupId = d.String()
+		case "AllowedFlowModules":
+			x.AllowedFlowModules = decodeAllowedFlowModulesJSON(d)
+		case "GranularAccessControlConfiguration":
+			x.GranularAccessControlConfiguration = nil
+			if !d.IsNull() {
+				x.GranularAccessControlConfiguration = new(GranularAccessControlConfiguration)
+				x.GranularAccessControlConfiguration.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateTaskTemplateInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Description":
+			x.Description = d.String()
+		case "ContactFlowId":
+			x.ContactFlowId = d.String()
+		case "SelfAssignFlowId":
+			x.SelfAssignFlowId = d.String()
+		case "Constraints":
+			x.Constraints = nil
+			if !d.IsNull() {
+				x.Constraints = new(TaskTemplateConstraints)
+				x.Constraints.decodeJSON(d)
+			}
+		case "Defaults":
+			x.Defaults = nil
+			if !d.IsNull() {
+				x.Defaults = new(TaskTemplateDefaults)
+				x.Defaults.decodeJSON(d)
+			}
+		case "Status":
+			x.Status = d.String()
+		case "Fields":
+			x.Fields = decodeTaskTemplateFieldsJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateUserHierarchyGroupNameInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateUserHierarchyInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "HierarchyGroupId":
+			x.HierarchyGroupId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateUserHierarchyStructureInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "HierarchyStructure":
+			x.HierarchyStructure = nil
+			if !d.IsNull() {
+				x.HierarchyStructure = new(HierarchyStructureUpdate)
+				x.HierarchyStructure.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *UpdateUserIdentityInfoInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -1558,6 +3389,20 @@ func (x *UpdateUserPhoneConfigInput) decodeJSON(d *wire.JSONDecoder) {
 				x.PhoneConfig = new(UserPhoneConfig)
 				x.PhoneConfig.decodeJSON(d)
 			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateUserProficienciesInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "UserProficiencies":
+			x.UserProficiencies = decodeUserProficiencyListJSON(d)
 		default:
 			d.Skip()
 		}
@@ -1618,6 +3463,46 @@ func (x *UserDataFilters) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *UserHierarchyGroupSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeUserHierarchyGroupSearchConditionListJSON(d)
+		case "AndConditions":
+			x.AndConditions = decodeUserHierarchyGroupSearchConditionListJSON(d)
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UserHierarchyGroupSearchFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "AttributeFilter":
+			x.AttributeFilter = nil
+			if !d.IsNull() {
+				x.AttributeFilter = new(ControlPlaneAttributeFilter)
+				x.AttributeFilter.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *UserIdentityInfo) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -1662,6 +3547,114 @@ func (x *UserPhoneConfig) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *UserProficiency) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "AttributeName":
+			x.AttributeName = d.String()
+		case "AttributeValue":
+			x.AttributeValue = d.String()
+		case "Level":
+			x.Level = d.Float64()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UserProficiencyDisassociate) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "AttributeName":
+			x.AttributeName = d.String()
+		case "AttributeValue":
+			x.AttributeValue = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UserQuickConnectConfig) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "UserId":
+			x.UserId = d.String()
+		case "ContactFlowId":
+			x.ContactFlowId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UserSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeUserSearchConditionListJSON(d)
+		case "AndConditions":
+			x.AndConditions = decodeUserSearchConditionListJSON(d)
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		case "ListCondition":
+			x.ListCondition = nil
+			if !d.IsNull() {
+				x.ListCondition = new(ListCondition)
+				x.ListCondition.decodeJSON(d)
+			}
+		case "HierarchyGroupCondition":
+			x.HierarchyGroupCondition = nil
+			if !d.IsNull() {
+				x.HierarchyGroupCondition = new(HierarchyGroupCondition)
+				x.HierarchyGroupCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UserSearchFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TagFilter":
+			x.TagFilter = nil
+			if !d.IsNull() {
+				x.TagFilter = new(ControlPlaneTagFilter)
+				x.TagFilter.decodeJSON(d)
+			}
+		case "UserAttributeFilter":
+			x.UserAttributeFilter = nil
+			if !d.IsNull() {
+				x.UserAttributeFilter = new(ControlPlaneUserAttributeFilter)
+				x.UserAttributeFilter.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *VoiceEnhancementConfig) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -1685,6 +3678,18 @@ func decodeAfterContactWorkConfigsJSON(d *wire.JSONDecoder) []AfterContactWorkCo
 	items := []AfterContactWorkConfigPerChannel{}
 	for d.NextElement() {
 		items = append(items, AfterContactWorkConfigPerChannel{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeAgentStatusSearchConditionListJSON(d *wire.JSONDecoder) []AgentStatusSearchCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []AgentStatusSearchCriteria{}
+	for d.NextElement() {
+		items = append(items, AgentStatusSearchCriteria{})
 		items[len(items)-1].decodeJSON(d)
 	}
 	return items
@@ -1716,6 +3721,32 @@ func decodeAgentsMinOneMaxHundredJSON(d *wire.JSONDecoder) []string {
 	return items
 }
 
+func decodeAllowedAccessControlTagsJSON(d *wire.JSONDecoder) map[string]string {
+	if !d.BeginMap() {
+		return nil
+	}
+	items := map[string]string{}
+	for d.NextEntry() {
+		key := d.Key
+		if item, ok := d.Text(); ok {
+			items[key] = item
+		}
+	}
+	return items
+}
+
+func decodeAllowedFlowModulesJSON(d *wire.JSONDecoder) []FlowModule {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []FlowModule{}
+	for d.NextElement() {
+		items = append(items, FlowModule{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
 func decodeAllowedUserActionsJSON(d *wire.JSONDecoder) []string {
 	if !d.BeginList() {
 		return nil
@@ -1725,6 +3756,43 @@ func decodeAllowedUserActionsJSON(d *wire.JSONDecoder) []string {
 		if item, ok := d.Text(); ok {
 			items = append(items, item)
 		}
+	}
+	return items
+}
+
+func decodeApplicationPermissionsJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func decodeApplicationsJSON(d *wire.JSONDecoder) []Application {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []Application{}
+	for d.NextElement() {
+		items = append(items, Application{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeAttributeOrConditionListJSON(d *wire.JSONDecoder) []AttributeAndCondition {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []AttributeAndCondition{}
+	for d.NextElement() {
+		items = append(items, AttributeAndCondition{})
+		items[len(items)-1].decodeJSON(d)
 	}
 	return items
 }
@@ -1764,6 +3832,30 @@ func decodeChannelsJSON(d *wire.JSONDecoder) []string {
 		if item, ok := d.Text(); ok {
 			items = append(items, item)
 		}
+	}
+	return items
+}
+
+func decodeCommonAttributeOrConditionListJSON(d *wire.JSONDecoder) []CommonAttributeAndCondition {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []CommonAttributeAndCondition{}
+	for d.NextElement() {
+		items = append(items, CommonAttributeAndCondition{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeConditionsJSON(d *wire.JSONDecoder) []Condition {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []Condition{}
+	for d.NextElement() {
+		items = append(items, Condition{})
+		items[len(items)-1].decodeJSON(d)
 	}
 	return items
 }
@@ -1844,6 +3936,19 @@ func decodeGroupingsJSON(d *wire.JSONDecoder) []string {
 	return items
 }
 
+func decodeHierarchyRestrictedResourceListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
 func decodeHoursOfOperationConfigListJSON(d *wire.JSONDecoder) []HoursOfOperationConfig {
 	if !d.BeginList() {
 		return nil
@@ -1851,6 +3956,54 @@ func decodeHoursOfOperationConfigListJSON(d *wire.JSONDecoder) []HoursOfOperatio
 	items := []HoursOfOperationConfig{}
 	for d.NextElement() {
 		items = append(items, HoursOfOperationConfig{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeHoursOfOperationOverrideConfigListJSON(d *wire.JSONDecoder) []HoursOfOperationOverrideConfig {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []HoursOfOperationOverrideConfig{}
+	for d.NextElement() {
+		items = append(items, HoursOfOperationOverrideConfig{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeHoursOfOperationOverrideSearchConditionListJSON(d *wire.JSONDecoder) []HoursOfOperationOverrideSearchCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []HoursOfOperationOverrideSearchCriteria{}
+	for d.NextElement() {
+		items = append(items, HoursOfOperationOverrideSearchCriteria{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeHoursOfOperationSearchConditionListJSON(d *wire.JSONDecoder) []HoursOfOperationSearchCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []HoursOfOperationSearchCriteria{}
+	for d.NextElement() {
+		items = append(items, HoursOfOperationSearchCriteria{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeInvisibleTaskTemplateFieldsJSON(d *wire.JSONDecoder) []InvisibleFieldInfo {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []InvisibleFieldInfo{}
+	for d.NextElement() {
+		items = append(items, InvisibleFieldInfo{})
 		items[len(items)-1].decodeJSON(d)
 	}
 	return items
@@ -1868,6 +4021,32 @@ func decodeMediaConcurrenciesJSON(d *wire.JSONDecoder) []MediaConcurrency {
 	return items
 }
 
+func decodeMonthDayListJSON(d *wire.JSONDecoder) []int32 {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []int32{}
+	for d.NextElement() {
+		if item := d.Int32(); item != nil {
+			items = append(items, *item)
+		}
+	}
+	return items
+}
+
+func decodeMonthListJSON(d *wire.JSONDecoder) []int32 {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []int32{}
+	for d.NextElement() {
+		if item := d.Int32(); item != nil {
+			items = append(items, *item)
+		}
+	}
+	return items
+}
+
 func decodeParentHoursOfOperationConfigListJSON(d *wire.JSONDecoder) []ParentHoursOfOperationConfig {
 	if !d.BeginList() {
 		return nil
@@ -1876,6 +4055,19 @@ func decodeParentHoursOfOperationConfigListJSON(d *wire.JSONDecoder) []ParentHou
 	for d.NextElement() {
 		items = append(items, ParentHoursOfOperationConfig{})
 		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodePermissionsListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
 	}
 	return items
 }
@@ -1930,6 +4122,81 @@ func decodePhoneNumberTypesJSON(d *wire.JSONDecoder) []string {
 	return items
 }
 
+func decodePredefinedAttributePurposeNameListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func decodePredefinedAttributeSearchConditionListJSON(d *wire.JSONDecoder) []PredefinedAttributeSearchCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []PredefinedAttributeSearchCriteria{}
+	for d.NextElement() {
+		items = append(items, PredefinedAttributeSearchCriteria{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodePredefinedAttributeStringValuesListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func decodePrimaryAttributeValuesSetJSON(d *wire.JSONDecoder) []PrimaryAttributeValue {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []PrimaryAttributeValue{}
+	for d.NextElement() {
+		items = append(items, PrimaryAttributeValue{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodePrimaryValueListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func decodeQueueSearchConditionListJSON(d *wire.JSONDecoder) []QueueSearchCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []QueueSearchCriteria{}
+	for d.NextElement() {
+		items = append(items, QueueSearchCriteria{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
 func decodeQueuesJSON(d *wire.JSONDecoder) []string {
 	if !d.BeginList() {
 		return nil
@@ -1943,7 +4210,56 @@ func decodeQueuesJSON(d *wire.JSONDecoder) []string {
 	return items
 }
 
+func decodeQuickConnectSearchConditionListJSON(d *wire.JSONDecoder) []QuickConnectSearchCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []QuickConnectSearchCriteria{}
+	for d.NextElement() {
+		items = append(items, QuickConnectSearchCriteria{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
 func decodeQuickConnectsListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func decodeReadOnlyTaskTemplateFieldsJSON(d *wire.JSONDecoder) []ReadOnlyFieldInfo {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []ReadOnlyFieldInfo{}
+	for d.NextElement() {
+		items = append(items, ReadOnlyFieldInfo{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeRequiredTaskTemplateFieldsJSON(d *wire.JSONDecoder) []RequiredFieldInfo {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []RequiredFieldInfo{}
+	for d.NextElement() {
+		items = append(items, RequiredFieldInfo{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeResourceTypeListJSON(d *wire.JSONDecoder) []string {
 	if !d.BeginList() {
 		return nil
 	}
@@ -2005,6 +4321,18 @@ func decodeRoutingProfileQueueReferenceListJSON(d *wire.JSONDecoder) []RoutingPr
 	return items
 }
 
+func decodeRoutingProfileSearchConditionListJSON(d *wire.JSONDecoder) []RoutingProfileSearchCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []RoutingProfileSearchCriteria{}
+	for d.NextElement() {
+		items = append(items, RoutingProfileSearchCriteria{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
 func decodeRoutingProfilesJSON(d *wire.JSONDecoder) []string {
 	if !d.BeginList() {
 		return nil
@@ -2027,6 +4355,18 @@ func decodeSecurityProfileIdsJSON(d *wire.JSONDecoder) []string {
 		if item, ok := d.Text(); ok {
 			items = append(items, item)
 		}
+	}
+	return items
+}
+
+func decodeSecurityProfileSearchConditionListJSON(d *wire.JSONDecoder) []SecurityProfileSearchCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []SecurityProfileSearchCriteria{}
+	for d.NextElement() {
+		items = append(items, SecurityProfileSearchCriteria{})
+		items[len(items)-1].decodeJSON(d)
 	}
 	return items
 }
@@ -2071,6 +4411,19 @@ func decodeSegmentAttributesJSON(d *wire.JSONDecoder) map[string]SegmentAttribut
 	return items
 }
 
+func decodeSingleSelectOptionsJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
 func decodeSubtypesJSON(d *wire.JSONDecoder) []string {
 	if !d.BeginList() {
 		return nil
@@ -2080,6 +4433,18 @@ func decodeSubtypesJSON(d *wire.JSONDecoder) []string {
 		if item, ok := d.Text(); ok {
 			items = append(items, item)
 		}
+	}
+	return items
+}
+
+func decodeTagAndConditionListJSON(d *wire.JSONDecoder) []TagCondition {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []TagCondition{}
+	for d.NextElement() {
+		items = append(items, TagCondition{})
+		items[len(items)-1].decodeJSON(d)
 	}
 	return items
 }
@@ -2098,6 +4463,30 @@ func decodeTagMapJSON(d *wire.JSONDecoder) map[string]string {
 	return items
 }
 
+func decodeTagOrConditionListJSON(d *wire.JSONDecoder) [][]TagCondition {
+	if !d.BeginList() {
+		return nil
+	}
+	items := [][]TagCondition{}
+	for d.NextElement() {
+		items = append(items, decodeTagAndConditionListJSON(d))
+	}
+	return items
+}
+
+func decodeTagRestrictedResourceListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
 func decodeTaskAttachmentsJSON(d *wire.JSONDecoder) []TaskAttachment {
 	if !d.BeginList() {
 		return nil
@@ -2105,6 +4494,30 @@ func decodeTaskAttachmentsJSON(d *wire.JSONDecoder) []TaskAttachment {
 	items := []TaskAttachment{}
 	for d.NextElement() {
 		items = append(items, TaskAttachment{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeTaskTemplateDefaultFieldValueListJSON(d *wire.JSONDecoder) []TaskTemplateDefaultFieldValue {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []TaskTemplateDefaultFieldValue{}
+	for d.NextElement() {
+		items = append(items, TaskTemplateDefaultFieldValue{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeTaskTemplateFieldsJSON(d *wire.JSONDecoder) []TaskTemplateField {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []TaskTemplateField{}
+	for d.NextElement() {
+		items = append(items, TaskTemplateField{})
 		items[len(items)-1].decodeJSON(d)
 	}
 	return items
@@ -2119,6 +4532,54 @@ func decodeUserDataHierarchyGroupsJSON(d *wire.JSONDecoder) []string {
 		if item, ok := d.Text(); ok {
 			items = append(items, item)
 		}
+	}
+	return items
+}
+
+func decodeUserHierarchyGroupSearchConditionListJSON(d *wire.JSONDecoder) []UserHierarchyGroupSearchCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []UserHierarchyGroupSearchCriteria{}
+	for d.NextElement() {
+		items = append(items, UserHierarchyGroupSearchCriteria{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeUserProficiencyDisassociateListJSON(d *wire.JSONDecoder) []UserProficiencyDisassociate {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []UserProficiencyDisassociate{}
+	for d.NextElement() {
+		items = append(items, UserProficiencyDisassociate{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeUserProficiencyListJSON(d *wire.JSONDecoder) []UserProficiency {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []UserProficiency{}
+	for d.NextElement() {
+		items = append(items, UserProficiency{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeUserSearchConditionListJSON(d *wire.JSONDecoder) []UserSearchCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []UserSearchCriteria{}
+	for d.NextElement() {
+		items = append(items, UserSearchCriteria{})
+		items[len(items)-1].decodeJSON(d)
 	}
 	return items
 }
@@ -2144,6 +4605,19 @@ func decodeVoiceEnhancementConfigsJSON(d *wire.JSONDecoder) []VoiceEnhancementCo
 	for d.NextElement() {
 		items = append(items, VoiceEnhancementConfig{})
 		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeWeekdayOccurrenceListJSON(d *wire.JSONDecoder) []int32 {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []int32{}
+	for d.NextElement() {
+		if item := d.Int32(); item != nil {
+			items = append(items, *item)
+		}
 	}
 	return items
 }

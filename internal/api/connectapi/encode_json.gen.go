@@ -1061,6 +1061,16 @@ func (x *CreateContactFlowOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *CreateHoursOfOperationOverrideOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.HoursOfOperationOverrideId != nil {
+		dst = append(dst, `"HoursOfOperationOverrideId":`...)
+		dst = wire.AppendJSONString(dst, *x.HoursOfOperationOverrideId)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *CreateHoursOfOperationOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.HoursOfOperationId != nil {
@@ -1106,6 +1116,21 @@ func (x *CreateQueueOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *CreateQuickConnectOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.QuickConnectARN != nil {
+		dst = append(dst, `"QuickConnectARN":`...)
+		dst = wire.AppendJSONString(dst, *x.QuickConnectARN)
+		dst = append(dst, ',')
+	}
+	if x.QuickConnectId != nil {
+		dst = append(dst, `"QuickConnectId":`...)
+		dst = wire.AppendJSONString(dst, *x.QuickConnectId)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *CreateRoutingProfileOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.RoutingProfileArn != nil {
@@ -1116,6 +1141,51 @@ func (x *CreateRoutingProfileOutput) appendJSON(dst []byte) []byte {
 	if x.RoutingProfileId != nil {
 		dst = append(dst, `"RoutingProfileId":`...)
 		dst = wire.AppendJSONString(dst, *x.RoutingProfileId)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *CreateSecurityProfileOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.SecurityProfileId != nil {
+		dst = append(dst, `"SecurityProfileId":`...)
+		dst = wire.AppendJSONString(dst, *x.SecurityProfileId)
+		dst = append(dst, ',')
+	}
+	if x.SecurityProfileArn != nil {
+		dst = append(dst, `"SecurityProfileArn":`...)
+		dst = wire.AppendJSONString(dst, *x.SecurityProfileArn)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *CreateTaskTemplateOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *CreateUserHierarchyGroupOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.HierarchyGroupId != nil {
+		dst = append(dst, `"HierarchyGroupId":`...)
+		dst = wire.AppendJSONString(dst, *x.HierarchyGroupId)
+		dst = append(dst, ',')
+	}
+	if x.HierarchyGroupArn != nil {
+		dst = append(dst, `"HierarchyGroupArn":`...)
+		dst = wire.AppendJSONString(dst, *x.HierarchyGroupArn)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -1246,6 +1316,11 @@ func (x *DataTableAccessControlConfiguration) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *DeleteTaskTemplateOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *DescribeAgentStatusOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.AgentStatus != nil {
@@ -1271,6 +1346,16 @@ func (x *DescribeContactOutput) appendJSON(dst []byte) []byte {
 	if x.Contact != nil {
 		dst = append(dst, `"Contact":`...)
 		dst = x.Contact.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *DescribeHoursOfOperationOverrideOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.HoursOfOperationOverride != nil {
+		dst = append(dst, `"HoursOfOperationOverride":`...)
+		dst = x.HoursOfOperationOverride.appendJSON(dst)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -1331,11 +1416,31 @@ func (x *DescribePhoneNumberOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *DescribePredefinedAttributeOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.PredefinedAttribute != nil {
+		dst = append(dst, `"PredefinedAttribute":`...)
+		dst = x.PredefinedAttribute.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *DescribeQueueOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Queue != nil {
 		dst = append(dst, `"Queue":`...)
 		dst = x.Queue.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *DescribeQuickConnectOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.QuickConnect != nil {
+		dst = append(dst, `"QuickConnect":`...)
+		dst = x.QuickConnect.appendJSON(dst)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -1356,6 +1461,26 @@ func (x *DescribeSecurityProfileOutput) appendJSON(dst []byte) []byte {
 	if x.SecurityProfile != nil {
 		dst = append(dst, `"SecurityProfile":`...)
 		dst = x.SecurityProfile.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *DescribeUserHierarchyGroupOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.HierarchyGroup != nil {
+		dst = append(dst, `"HierarchyGroup":`...)
+		dst = x.HierarchyGroup.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *DescribeUserHierarchyStructureOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.HierarchyStructure != nil {
+		dst = append(dst, `"HierarchyStructure":`...)
+		dst = x.HierarchyStructure.appendJSON(dst)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -1443,6 +1568,36 @@ func (x *DisconnectDetails) appendJSON(dst []byte) []byte {
 
 func (x *DismissUserContactOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *EffectiveHoursOfOperations) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Date != nil {
+		dst = append(dst, `"Date":`...)
+		dst = wire.AppendJSONString(dst, *x.Date)
+		dst = append(dst, ',')
+	}
+	if x.OperationalHours != nil {
+		dst = append(dst, `"OperationalHours":`...)
+		dst = appendOperationalHoursJSON(dst, x.OperationalHours)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *EffectiveOverrideHours) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Date != nil {
+		dst = append(dst, `"Date":`...)
+		dst = wire.AppendJSONString(dst, *x.Date)
+		dst = append(dst, ',')
+	}
+	if x.OverrideHours != nil {
+		dst = append(dst, `"OverrideHours":`...)
+		dst = appendOverrideHoursJSON(dst, x.OverrideHours)
+		dst = append(dst, ',')
+	}
 	return wire.CloseJSON(dst, '}')
 }
 
@@ -1536,6 +1691,16 @@ func (x *Expression) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *FlowQuickConnectConfig) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ContactFlowId != nil {
+		dst = append(dst, `"ContactFlowId":`...)
+		dst = wire.AppendJSONString(dst, *x.ContactFlowId)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *GetContactAttributesOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Attributes != nil {
@@ -1591,6 +1756,101 @@ func (x *GetCurrentUserDataOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *GetEffectiveHoursOfOperationsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.EffectiveHoursOfOperationList != nil {
+		dst = append(dst, `"EffectiveHoursOfOperationList":`...)
+		dst = appendEffectiveHoursOfOperationListJSON(dst, x.EffectiveHoursOfOperationList)
+		dst = append(dst, ',')
+	}
+	if x.EffectiveOverrideHoursList != nil {
+		dst = append(dst, `"EffectiveOverrideHoursList":`...)
+		dst = appendEffectiveOverrideHoursListJSON(dst, x.EffectiveOverrideHoursList)
+		dst = append(dst, ',')
+	}
+	if x.TimeZone != nil {
+		dst = append(dst, `"TimeZone":`...)
+		dst = wire.AppendJSONString(dst, *x.TimeZone)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *GetTaskTemplateOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.InstanceId != nil {
+		dst = append(dst, `"InstanceId":`...)
+		dst = wire.AppendJSONString(dst, *x.InstanceId)
+		dst = append(dst, ',')
+	}
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Description != nil {
+		dst = append(dst, `"Description":`...)
+		dst = wire.AppendJSONString(dst, *x.Description)
+		dst = append(dst, ',')
+	}
+	if x.ContactFlowId != nil {
+		dst = append(dst, `"ContactFlowId":`...)
+		dst = wire.AppendJSONString(dst, *x.ContactFlowId)
+		dst = append(dst, ',')
+	}
+	if x.SelfAssignFlowId != nil {
+		dst = append(dst, `"SelfAssignFlowId":`...)
+		dst = wire.AppendJSONString(dst, *x.SelfAssignFlowId)
+		dst = append(dst, ',')
+	}
+	if x.Constraints != nil {
+		dst = append(dst, `"Constraints":`...)
+		dst = x.Constraints.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Defaults != nil {
+		dst = append(dst, `"Defaults":`...)
+		dst = x.Defaults.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Fields != nil {
+		dst = append(dst, `"Fields":`...)
+		dst = appendTaskTemplateFieldsJSON(dst, x.Fields)
+		dst = append(dst, ',')
+	}
+	if x.Status != nil {
+		dst = append(dst, `"Status":`...)
+		dst = wire.AppendJSONString(dst, *x.Status)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.CreatedTime != nil {
+		dst = append(dst, `"CreatedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.CreatedTime)
+		dst = append(dst, ',')
+	}
+	if x.Tags != nil {
+		dst = append(dst, `"Tags":`...)
+		dst = appendTagMapJSON(dst, x.Tags)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *GlobalResiliencyMetadata) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.ActiveRegion != nil {
@@ -1616,6 +1876,81 @@ func (x *GranularAccessControlConfiguration) appendJSON(dst []byte) []byte {
 	if x.DataTableAccessControlConfiguration != nil {
 		dst = append(dst, `"DataTableAccessControlConfiguration":`...)
 		dst = x.DataTableAccessControlConfiguration.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *HierarchyGroup) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.LevelId != nil {
+		dst = append(dst, `"LevelId":`...)
+		dst = wire.AppendJSONString(dst, *x.LevelId)
+		dst = append(dst, ',')
+	}
+	if x.HierarchyPath != nil {
+		dst = append(dst, `"HierarchyPath":`...)
+		dst = x.HierarchyPath.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Tags != nil {
+		dst = append(dst, `"Tags":`...)
+		dst = appendTagMapJSON(dst, x.Tags)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedRegion != nil {
+		dst = append(dst, `"LastModifiedRegion":`...)
+		dst = wire.AppendJSONString(dst, *x.LastModifiedRegion)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *HierarchyGroupSummary) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedRegion != nil {
+		dst = append(dst, `"LastModifiedRegion":`...)
+		dst = wire.AppendJSONString(dst, *x.LastModifiedRegion)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -1666,7 +2001,97 @@ func (x *HierarchyGroups) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *HierarchyLevel) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedRegion != nil {
+		dst = append(dst, `"LastModifiedRegion":`...)
+		dst = wire.AppendJSONString(dst, *x.LastModifiedRegion)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *HierarchyPath) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.LevelOne != nil {
+		dst = append(dst, `"LevelOne":`...)
+		dst = x.LevelOne.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.LevelTwo != nil {
+		dst = append(dst, `"LevelTwo":`...)
+		dst = x.LevelTwo.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.LevelThree != nil {
+		dst = append(dst, `"LevelThree":`...)
+		dst = x.LevelThree.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.LevelFour != nil {
+		dst = append(dst, `"LevelFour":`...)
+		dst = x.LevelFour.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.LevelFive != nil {
+		dst = append(dst, `"LevelFive":`...)
+		dst = x.LevelFive.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *HierarchyPathReference) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.LevelOne != nil {
+		dst = append(dst, `"LevelOne":`...)
+		dst = x.LevelOne.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.LevelTwo != nil {
+		dst = append(dst, `"LevelTwo":`...)
+		dst = x.LevelTwo.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.LevelThree != nil {
+		dst = append(dst, `"LevelThree":`...)
+		dst = x.LevelThree.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.LevelFour != nil {
+		dst = append(dst, `"LevelFour":`...)
+		dst = x.LevelFour.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.LevelFive != nil {
+		dst = append(dst, `"LevelFive":`...)
+		dst = x.LevelFive.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *HierarchyStructure) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.LevelOne != nil {
 		dst = append(dst, `"LevelOne":`...)
@@ -1752,6 +2177,81 @@ func (x *HoursOfOperation) appendJSON(dst []byte) []byte {
 }
 
 func (x *HoursOfOperationConfig) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Day != nil {
+		dst = append(dst, `"Day":`...)
+		dst = wire.AppendJSONString(dst, *x.Day)
+		dst = append(dst, ',')
+	}
+	if x.StartTime != nil {
+		dst = append(dst, `"StartTime":`...)
+		dst = x.StartTime.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.EndTime != nil {
+		dst = append(dst, `"EndTime":`...)
+		dst = x.EndTime.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *HoursOfOperationOverride) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.HoursOfOperationOverrideId != nil {
+		dst = append(dst, `"HoursOfOperationOverrideId":`...)
+		dst = wire.AppendJSONString(dst, *x.HoursOfOperationOverrideId)
+		dst = append(dst, ',')
+	}
+	if x.HoursOfOperationId != nil {
+		dst = append(dst, `"HoursOfOperationId":`...)
+		dst = wire.AppendJSONString(dst, *x.HoursOfOperationId)
+		dst = append(dst, ',')
+	}
+	if x.HoursOfOperationArn != nil {
+		dst = append(dst, `"HoursOfOperationArn":`...)
+		dst = wire.AppendJSONString(dst, *x.HoursOfOperationArn)
+		dst = append(dst, ',')
+	}
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Description != nil {
+		dst = append(dst, `"Description":`...)
+		dst = wire.AppendJSONString(dst, *x.Description)
+		dst = append(dst, ',')
+	}
+	if x.Config != nil {
+		dst = append(dst, `"Config":`...)
+		dst = appendHoursOfOperationOverrideConfigListJSON(dst, x.Config)
+		dst = append(dst, ',')
+	}
+	if x.EffectiveFrom != nil {
+		dst = append(dst, `"EffectiveFrom":`...)
+		dst = wire.AppendJSONString(dst, *x.EffectiveFrom)
+		dst = append(dst, ',')
+	}
+	if x.EffectiveTill != nil {
+		dst = append(dst, `"EffectiveTill":`...)
+		dst = wire.AppendJSONString(dst, *x.EffectiveTill)
+		dst = append(dst, ',')
+	}
+	if x.RecurrenceConfig != nil {
+		dst = append(dst, `"RecurrenceConfig":`...)
+		dst = x.RecurrenceConfig.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.OverrideType != nil {
+		dst = append(dst, `"OverrideType":`...)
+		dst = wire.AppendJSONString(dst, *x.OverrideType)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *HoursOfOperationOverrideConfig) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Day != nil {
 		dst = append(dst, `"Day":`...)
@@ -2011,6 +2511,16 @@ func (x *InvalidRequestExceptionReason) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *InvisibleFieldInfo) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = x.Id.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *KinesisFirehoseConfig) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.FirehoseArn != nil {
@@ -2076,6 +2586,31 @@ func (x *ListContactFlowsOutput) appendJSON(dst []byte) []byte {
 	if x.NextToken != nil {
 		dst = append(dst, `"NextToken":`...)
 		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ListHoursOfOperationOverridesOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.HoursOfOperationOverrideList != nil {
+		dst = append(dst, `"HoursOfOperationOverrideList":`...)
+		dst = appendHoursOfOperationOverrideListJSON(dst, x.HoursOfOperationOverrideList)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedRegion != nil {
+		dst = append(dst, `"LastModifiedRegion":`...)
+		dst = wire.AppendJSONString(dst, *x.LastModifiedRegion)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -2221,6 +2756,21 @@ func (x *ListPhoneNumbersV2Output) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *ListPredefinedAttributesOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.PredefinedAttributeSummaryList != nil {
+		dst = append(dst, `"PredefinedAttributeSummaryList":`...)
+		dst = appendPredefinedAttributeSummaryListJSON(dst, x.PredefinedAttributeSummaryList)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *ListQueueQuickConnectsOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.NextToken != nil {
@@ -2251,6 +2801,21 @@ func (x *ListQueuesOutput) appendJSON(dst []byte) []byte {
 	if x.QueueSummaryList != nil {
 		dst = append(dst, `"QueueSummaryList":`...)
 		dst = appendQueueSummaryListJSON(dst, x.QueueSummaryList)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ListQuickConnectsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.QuickConnectSummaryList != nil {
+		dst = append(dst, `"QuickConnectSummaryList":`...)
+		dst = appendQuickConnectSummaryListJSON(dst, x.QuickConnectSummaryList)
 		dst = append(dst, ',')
 	}
 	if x.NextToken != nil {
@@ -2301,6 +2866,31 @@ func (x *ListRoutingProfilesOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *ListSecurityProfilePermissionsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Permissions != nil {
+		dst = append(dst, `"Permissions":`...)
+		dst = appendPermissionsListJSON(dst, x.Permissions)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedRegion != nil {
+		dst = append(dst, `"LastModifiedRegion":`...)
+		dst = wire.AppendJSONString(dst, *x.LastModifiedRegion)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *ListSecurityProfilesOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.SecurityProfileSummaryList != nil {
@@ -2321,6 +2911,61 @@ func (x *ListTagsForResourceOutput) appendJSON(dst []byte) []byte {
 	if x.Tags != nil {
 		dst = append(dst, `"tags":`...)
 		dst = appendTagMapJSON(dst, x.Tags)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ListTaskTemplatesOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.TaskTemplates != nil {
+		dst = append(dst, `"TaskTemplates":`...)
+		dst = appendTaskTemplateListJSON(dst, x.TaskTemplates)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ListUserHierarchyGroupsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.UserHierarchyGroupSummaryList != nil {
+		dst = append(dst, `"UserHierarchyGroupSummaryList":`...)
+		dst = appendHierarchyGroupSummaryListJSON(dst, x.UserHierarchyGroupSummaryList)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ListUserProficienciesOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.UserProficiencyList != nil {
+		dst = append(dst, `"UserProficiencyList":`...)
+		dst = appendUserProficiencyListJSON(dst, x.UserProficiencyList)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedRegion != nil {
+		dst = append(dst, `"LastModifiedRegion":`...)
+		dst = wire.AppendJSONString(dst, *x.LastModifiedRegion)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -2396,6 +3041,21 @@ func (x *NextContactMetadata) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *OperationalHour) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Start != nil {
+		dst = append(dst, `"Start":`...)
+		dst = x.Start.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.End != nil {
+		dst = append(dst, `"End":`...)
+		dst = x.End.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *OutboundCallerConfig) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.OutboundCallerIdName != nil {
@@ -2446,6 +3106,46 @@ func (x *OutboundStrategyConfig) appendJSON(dst []byte) []byte {
 	if x.AgentFirst != nil {
 		dst = append(dst, `"AgentFirst":`...)
 		dst = x.AgentFirst.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *OverrideHour) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Start != nil {
+		dst = append(dst, `"Start":`...)
+		dst = x.Start.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.End != nil {
+		dst = append(dst, `"End":`...)
+		dst = x.End.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.OverrideName != nil {
+		dst = append(dst, `"OverrideName":`...)
+		dst = wire.AppendJSONString(dst, *x.OverrideName)
+		dst = append(dst, ',')
+	}
+	if x.OperationalStatus != nil {
+		dst = append(dst, `"OperationalStatus":`...)
+		dst = wire.AppendJSONString(dst, *x.OperationalStatus)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *OverrideTimeSlice) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Hours != nil {
+		dst = append(dst, `"Hours":`...)
+		dst = wire.AppendJSONInt(dst, int64(*x.Hours))
+		dst = append(dst, ',')
+	}
+	if x.Minutes != nil {
+		dst = append(dst, `"Minutes":`...)
+		dst = wire.AppendJSONInt(dst, int64(*x.Minutes))
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -2551,6 +3251,16 @@ func (x *PhoneNumberConfig) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *PhoneNumberQuickConnectConfig) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.PhoneNumber != nil {
+		dst = append(dst, `"PhoneNumber":`...)
+		dst = wire.AppendJSONString(dst, *x.PhoneNumber)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *PhoneNumberStatus) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Status != nil {
@@ -2601,6 +3311,86 @@ func (x *PostAcceptTimeoutConfig) appendJSON(dst []byte) []byte {
 	if x.DurationInSeconds != nil {
 		dst = append(dst, `"DurationInSeconds":`...)
 		dst = wire.AppendJSONInt(dst, int64(*x.DurationInSeconds))
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *PredefinedAttribute) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Values != nil {
+		dst = append(dst, `"Values":`...)
+		dst = x.Values.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Purposes != nil {
+		dst = append(dst, `"Purposes":`...)
+		dst = appendPredefinedAttributePurposeNameListJSON(dst, x.Purposes)
+		dst = append(dst, ',')
+	}
+	if x.AttributeConfiguration != nil {
+		dst = append(dst, `"AttributeConfiguration":`...)
+		dst = x.AttributeConfiguration.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedRegion != nil {
+		dst = append(dst, `"LastModifiedRegion":`...)
+		dst = wire.AppendJSONString(dst, *x.LastModifiedRegion)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *PredefinedAttributeConfiguration) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.EnableValueValidationOnAssociation != nil {
+		dst = append(dst, `"EnableValueValidationOnAssociation":`...)
+		dst = wire.AppendJSONBool(dst, *x.EnableValueValidationOnAssociation)
+		dst = append(dst, ',')
+	}
+	if x.IsReadOnly != nil {
+		dst = append(dst, `"IsReadOnly":`...)
+		dst = wire.AppendJSONBool(dst, *x.IsReadOnly)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *PredefinedAttributeSummary) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedRegion != nil {
+		dst = append(dst, `"LastModifiedRegion":`...)
+		dst = wire.AppendJSONString(dst, *x.LastModifiedRegion)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *PredefinedAttributeValues) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.StringList != nil {
+		dst = append(dst, `"StringList":`...)
+		dst = appendPredefinedAttributeStringValuesListJSON(dst, x.StringList)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -2781,6 +3571,21 @@ func (x *QueueInfo) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *QueueQuickConnectConfig) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.QueueId != nil {
+		dst = append(dst, `"QueueId":`...)
+		dst = wire.AppendJSONString(dst, *x.QueueId)
+		dst = append(dst, ',')
+	}
+	if x.ContactFlowId != nil {
+		dst = append(dst, `"ContactFlowId":`...)
+		dst = wire.AppendJSONString(dst, *x.ContactFlowId)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *QueueReference) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Id != nil {
@@ -2826,6 +3631,81 @@ func (x *QueueSummary) appendJSON(dst []byte) []byte {
 	if x.LastModifiedRegion != nil {
 		dst = append(dst, `"LastModifiedRegion":`...)
 		dst = wire.AppendJSONString(dst, *x.LastModifiedRegion)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *QuickConnect) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.QuickConnectARN != nil {
+		dst = append(dst, `"QuickConnectARN":`...)
+		dst = wire.AppendJSONString(dst, *x.QuickConnectARN)
+		dst = append(dst, ',')
+	}
+	if x.QuickConnectId != nil {
+		dst = append(dst, `"QuickConnectId":`...)
+		dst = wire.AppendJSONString(dst, *x.QuickConnectId)
+		dst = append(dst, ',')
+	}
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Description != nil {
+		dst = append(dst, `"Description":`...)
+		dst = wire.AppendJSONString(dst, *x.Description)
+		dst = append(dst, ',')
+	}
+	if x.QuickConnectConfig != nil {
+		dst = append(dst, `"QuickConnectConfig":`...)
+		dst = x.QuickConnectConfig.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Tags != nil {
+		dst = append(dst, `"Tags":`...)
+		dst = appendTagMapJSON(dst, x.Tags)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedRegion != nil {
+		dst = append(dst, `"LastModifiedRegion":`...)
+		dst = wire.AppendJSONString(dst, *x.LastModifiedRegion)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *QuickConnectConfig) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.QuickConnectType != nil {
+		dst = append(dst, `"QuickConnectType":`...)
+		dst = wire.AppendJSONString(dst, *x.QuickConnectType)
+		dst = append(dst, ',')
+	}
+	if x.UserConfig != nil {
+		dst = append(dst, `"UserConfig":`...)
+		dst = x.UserConfig.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.QueueConfig != nil {
+		dst = append(dst, `"QueueConfig":`...)
+		dst = x.QueueConfig.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.PhoneConfig != nil {
+		dst = append(dst, `"PhoneConfig":`...)
+		dst = x.PhoneConfig.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.FlowConfig != nil {
+		dst = append(dst, `"FlowConfig":`...)
+		dst = x.FlowConfig.appendJSON(dst)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -2911,6 +3791,16 @@ func (x *Range) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *ReadOnlyFieldInfo) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = x.Id.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *RecordingInfo) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.StorageType != nil {
@@ -2971,6 +3861,46 @@ func (x *RecordingInfo) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *RecurrenceConfig) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.RecurrencePattern != nil {
+		dst = append(dst, `"RecurrencePattern":`...)
+		dst = x.RecurrencePattern.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *RecurrencePattern) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Frequency != nil {
+		dst = append(dst, `"Frequency":`...)
+		dst = wire.AppendJSONString(dst, *x.Frequency)
+		dst = append(dst, ',')
+	}
+	if x.Interval != nil {
+		dst = append(dst, `"Interval":`...)
+		dst = wire.AppendJSONInt(dst, int64(*x.Interval))
+		dst = append(dst, ',')
+	}
+	if x.ByMonth != nil {
+		dst = append(dst, `"ByMonth":`...)
+		dst = appendMonthListJSON(dst, x.ByMonth)
+		dst = append(dst, ',')
+	}
+	if x.ByMonthDay != nil {
+		dst = append(dst, `"ByMonthDay":`...)
+		dst = appendMonthDayListJSON(dst, x.ByMonthDay)
+		dst = append(dst, ',')
+	}
+	if x.ByWeekdayOccurrence != nil {
+		dst = append(dst, `"ByWeekdayOccurrence":`...)
+		dst = appendWeekdayOccurrenceListJSON(dst, x.ByWeekdayOccurrence)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *ReplicationConfiguration) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.ReplicationStatusSummaryList != nil {
@@ -3006,6 +3936,16 @@ func (x *ReplicationStatusSummary) appendJSON(dst []byte) []byte {
 	if x.ReplicationStatusReason != nil {
 		dst = append(dst, `"ReplicationStatusReason":`...)
 		dst = wire.AppendJSONString(dst, *x.ReplicationStatusReason)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *RequiredFieldInfo) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = x.Id.appendJSON(dst)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -3221,6 +4161,26 @@ func (x *S3Config) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *SearchAgentStatusesOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.AgentStatuses != nil {
+		dst = append(dst, `"AgentStatuses":`...)
+		dst = appendAgentStatusListJSON(dst, x.AgentStatuses)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.ApproximateTotalCount != nil {
+		dst = append(dst, `"ApproximateTotalCount":`...)
+		dst = wire.AppendJSONInt(dst, *x.ApproximateTotalCount)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *SearchAvailablePhoneNumbersOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.NextToken != nil {
@@ -3231,6 +4191,201 @@ func (x *SearchAvailablePhoneNumbersOutput) appendJSON(dst []byte) []byte {
 	if x.AvailableNumbersList != nil {
 		dst = append(dst, `"AvailableNumbersList":`...)
 		dst = appendAvailableNumbersListJSON(dst, x.AvailableNumbersList)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *SearchHoursOfOperationOverridesOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.HoursOfOperationOverrides != nil {
+		dst = append(dst, `"HoursOfOperationOverrides":`...)
+		dst = appendHoursOfOperationOverrideListJSON(dst, x.HoursOfOperationOverrides)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.ApproximateTotalCount != nil {
+		dst = append(dst, `"ApproximateTotalCount":`...)
+		dst = wire.AppendJSONInt(dst, *x.ApproximateTotalCount)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *SearchHoursOfOperationsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.HoursOfOperations != nil {
+		dst = append(dst, `"HoursOfOperations":`...)
+		dst = appendHoursOfOperationListJSON(dst, x.HoursOfOperations)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.ApproximateTotalCount != nil {
+		dst = append(dst, `"ApproximateTotalCount":`...)
+		dst = wire.AppendJSONInt(dst, *x.ApproximateTotalCount)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *SearchPredefinedAttributesOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.PredefinedAttributes != nil {
+		dst = append(dst, `"PredefinedAttributes":`...)
+		dst = appendPredefinedAttributeSearchSummaryListJSON(dst, x.PredefinedAttributes)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.ApproximateTotalCount != nil {
+		dst = append(dst, `"ApproximateTotalCount":`...)
+		dst = wire.AppendJSONInt(dst, *x.ApproximateTotalCount)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *SearchQueuesOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Queues != nil {
+		dst = append(dst, `"Queues":`...)
+		dst = appendQueueSearchSummaryListJSON(dst, x.Queues)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.ApproximateTotalCount != nil {
+		dst = append(dst, `"ApproximateTotalCount":`...)
+		dst = wire.AppendJSONInt(dst, *x.ApproximateTotalCount)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *SearchQuickConnectsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.QuickConnects != nil {
+		dst = append(dst, `"QuickConnects":`...)
+		dst = appendQuickConnectSearchSummaryListJSON(dst, x.QuickConnects)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.ApproximateTotalCount != nil {
+		dst = append(dst, `"ApproximateTotalCount":`...)
+		dst = wire.AppendJSONInt(dst, *x.ApproximateTotalCount)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *SearchResourceTagsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Tags != nil {
+		dst = append(dst, `"Tags":`...)
+		dst = appendTagsListJSON(dst, x.Tags)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *SearchRoutingProfilesOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.RoutingProfiles != nil {
+		dst = append(dst, `"RoutingProfiles":`...)
+		dst = appendRoutingProfileListJSON(dst, x.RoutingProfiles)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.ApproximateTotalCount != nil {
+		dst = append(dst, `"ApproximateTotalCount":`...)
+		dst = wire.AppendJSONInt(dst, *x.ApproximateTotalCount)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *SearchSecurityProfilesOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.SecurityProfiles != nil {
+		dst = append(dst, `"SecurityProfiles":`...)
+		dst = appendSecurityProfilesSearchSummaryListJSON(dst, x.SecurityProfiles)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.ApproximateTotalCount != nil {
+		dst = append(dst, `"ApproximateTotalCount":`...)
+		dst = wire.AppendJSONInt(dst, *x.ApproximateTotalCount)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *SearchUserHierarchyGroupsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.UserHierarchyGroups != nil {
+		dst = append(dst, `"UserHierarchyGroups":`...)
+		dst = appendUserHierarchyGroupListJSON(dst, x.UserHierarchyGroups)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.ApproximateTotalCount != nil {
+		dst = append(dst, `"ApproximateTotalCount":`...)
+		dst = wire.AppendJSONInt(dst, *x.ApproximateTotalCount)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *SearchUsersOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Users != nil {
+		dst = append(dst, `"Users":`...)
+		dst = appendUserSearchSummaryListJSON(dst, x.Users)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.ApproximateTotalCount != nil {
+		dst = append(dst, `"ApproximateTotalCount":`...)
+		dst = wire.AppendJSONInt(dst, *x.ApproximateTotalCount)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -3301,6 +4456,41 @@ func (x *SecurityProfile) appendJSON(dst []byte) []byte {
 	if x.GranularAccessControlConfiguration != nil {
 		dst = append(dst, `"GranularAccessControlConfiguration":`...)
 		dst = x.GranularAccessControlConfiguration.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *SecurityProfileSearchSummary) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.OrganizationResourceId != nil {
+		dst = append(dst, `"OrganizationResourceId":`...)
+		dst = wire.AppendJSONString(dst, *x.OrganizationResourceId)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	if x.SecurityProfileName != nil {
+		dst = append(dst, `"SecurityProfileName":`...)
+		dst = wire.AppendJSONString(dst, *x.SecurityProfileName)
+		dst = append(dst, ',')
+	}
+	if x.Description != nil {
+		dst = append(dst, `"Description":`...)
+		dst = wire.AppendJSONString(dst, *x.Description)
+		dst = append(dst, ',')
+	}
+	if x.Tags != nil {
+		dst = append(dst, `"Tags":`...)
+		dst = appendTagMapJSON(dst, x.Tags)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -3441,6 +4631,101 @@ func (x *StopContactOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *TagSet) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Key != nil {
+		dst = append(dst, `"key":`...)
+		dst = wire.AppendJSONString(dst, *x.Key)
+		dst = append(dst, ',')
+	}
+	if x.Value != nil {
+		dst = append(dst, `"value":`...)
+		dst = wire.AppendJSONString(dst, *x.Value)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *TaskTemplateConstraints) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.RequiredFields != nil {
+		dst = append(dst, `"RequiredFields":`...)
+		dst = appendRequiredTaskTemplateFieldsJSON(dst, x.RequiredFields)
+		dst = append(dst, ',')
+	}
+	if x.ReadOnlyFields != nil {
+		dst = append(dst, `"ReadOnlyFields":`...)
+		dst = appendReadOnlyTaskTemplateFieldsJSON(dst, x.ReadOnlyFields)
+		dst = append(dst, ',')
+	}
+	if x.InvisibleFields != nil {
+		dst = append(dst, `"InvisibleFields":`...)
+		dst = appendInvisibleTaskTemplateFieldsJSON(dst, x.InvisibleFields)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *TaskTemplateDefaultFieldValue) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = x.Id.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.DefaultValue != nil {
+		dst = append(dst, `"DefaultValue":`...)
+		dst = wire.AppendJSONString(dst, *x.DefaultValue)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *TaskTemplateDefaults) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.DefaultFieldValues != nil {
+		dst = append(dst, `"DefaultFieldValues":`...)
+		dst = appendTaskTemplateDefaultFieldValueListJSON(dst, x.DefaultFieldValues)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *TaskTemplateField) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = x.Id.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Description != nil {
+		dst = append(dst, `"Description":`...)
+		dst = wire.AppendJSONString(dst, *x.Description)
+		dst = append(dst, ',')
+	}
+	if x.Type != nil {
+		dst = append(dst, `"Type":`...)
+		dst = wire.AppendJSONString(dst, *x.Type)
+		dst = append(dst, ',')
+	}
+	if x.SingleSelectOptions != nil {
+		dst = append(dst, `"SingleSelectOptions":`...)
+		dst = appendSingleSelectOptionsJSON(dst, x.SingleSelectOptions)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *TaskTemplateFieldIdentifier) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *TaskTemplateInfoV2) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Arn != nil {
@@ -3451,6 +4736,46 @@ func (x *TaskTemplateInfoV2) appendJSON(dst []byte) []byte {
 	if x.Name != nil {
 		dst = append(dst, `"Name":`...)
 		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *TaskTemplateMetadata) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Description != nil {
+		dst = append(dst, `"Description":`...)
+		dst = wire.AppendJSONString(dst, *x.Description)
+		dst = append(dst, ',')
+	}
+	if x.Status != nil {
+		dst = append(dst, `"Status":`...)
+		dst = wire.AppendJSONString(dst, *x.Status)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.CreatedTime != nil {
+		dst = append(dst, `"CreatedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.CreatedTime)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -3476,6 +4801,76 @@ func (x *UpdatePhoneNumberOutput) appendJSON(dst []byte) []byte {
 	if x.PhoneNumberArn != nil {
 		dst = append(dst, `"PhoneNumberArn":`...)
 		dst = wire.AppendJSONString(dst, *x.PhoneNumberArn)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *UpdateTaskTemplateOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.InstanceId != nil {
+		dst = append(dst, `"InstanceId":`...)
+		dst = wire.AppendJSONString(dst, *x.InstanceId)
+		dst = append(dst, ',')
+	}
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Description != nil {
+		dst = append(dst, `"Description":`...)
+		dst = wire.AppendJSONString(dst, *x.Description)
+		dst = append(dst, ',')
+	}
+	if x.ContactFlowId != nil {
+		dst = append(dst, `"ContactFlowId":`...)
+		dst = wire.AppendJSONString(dst, *x.ContactFlowId)
+		dst = append(dst, ',')
+	}
+	if x.SelfAssignFlowId != nil {
+		dst = append(dst, `"SelfAssignFlowId":`...)
+		dst = wire.AppendJSONString(dst, *x.SelfAssignFlowId)
+		dst = append(dst, ',')
+	}
+	if x.Constraints != nil {
+		dst = append(dst, `"Constraints":`...)
+		dst = x.Constraints.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Defaults != nil {
+		dst = append(dst, `"Defaults":`...)
+		dst = x.Defaults.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Fields != nil {
+		dst = append(dst, `"Fields":`...)
+		dst = appendTaskTemplateFieldsJSON(dst, x.Fields)
+		dst = append(dst, ',')
+	}
+	if x.Status != nil {
+		dst = append(dst, `"Status":`...)
+		dst = wire.AppendJSONString(dst, *x.Status)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.CreatedTime != nil {
+		dst = append(dst, `"CreatedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.CreatedTime)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -3651,6 +5046,21 @@ func (x *UserIdentityInfo) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *UserIdentityInfoLite) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.FirstName != nil {
+		dst = append(dst, `"FirstName":`...)
+		dst = wire.AppendJSONString(dst, *x.FirstName)
+		dst = append(dst, ',')
+	}
+	if x.LastName != nil {
+		dst = append(dst, `"LastName":`...)
+		dst = wire.AppendJSONString(dst, *x.LastName)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *UserPhoneConfig) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.PhoneType != nil {
@@ -3681,6 +5091,41 @@ func (x *UserPhoneConfig) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *UserProficiency) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.AttributeName != nil {
+		dst = append(dst, `"AttributeName":`...)
+		dst = wire.AppendJSONString(dst, *x.AttributeName)
+		dst = append(dst, ',')
+	}
+	if x.AttributeValue != nil {
+		dst = append(dst, `"AttributeValue":`...)
+		dst = wire.AppendJSONString(dst, *x.AttributeValue)
+		dst = append(dst, ',')
+	}
+	if x.Level != nil {
+		dst = append(dst, `"Level":`...)
+		dst = wire.AppendJSONFloat(dst, *x.Level)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *UserQuickConnectConfig) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.UserId != nil {
+		dst = append(dst, `"UserId":`...)
+		dst = wire.AppendJSONString(dst, *x.UserId)
+		dst = append(dst, ',')
+	}
+	if x.ContactFlowId != nil {
+		dst = append(dst, `"ContactFlowId":`...)
+		dst = wire.AppendJSONString(dst, *x.ContactFlowId)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *UserReference) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Id != nil {
@@ -3691,6 +5136,86 @@ func (x *UserReference) appendJSON(dst []byte) []byte {
 	if x.Arn != nil {
 		dst = append(dst, `"Arn":`...)
 		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *UserSearchSummary) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	if x.DirectoryUserId != nil {
+		dst = append(dst, `"DirectoryUserId":`...)
+		dst = wire.AppendJSONString(dst, *x.DirectoryUserId)
+		dst = append(dst, ',')
+	}
+	if x.HierarchyGroupId != nil {
+		dst = append(dst, `"HierarchyGroupId":`...)
+		dst = wire.AppendJSONString(dst, *x.HierarchyGroupId)
+		dst = append(dst, ',')
+	}
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.IdentityInfo != nil {
+		dst = append(dst, `"IdentityInfo":`...)
+		dst = x.IdentityInfo.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.PhoneConfig != nil {
+		dst = append(dst, `"PhoneConfig":`...)
+		dst = x.PhoneConfig.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.RoutingProfileId != nil {
+		dst = append(dst, `"RoutingProfileId":`...)
+		dst = wire.AppendJSONString(dst, *x.RoutingProfileId)
+		dst = append(dst, ',')
+	}
+	if x.SecurityProfileIds != nil {
+		dst = append(dst, `"SecurityProfileIds":`...)
+		dst = appendSecurityProfileIdsJSON(dst, x.SecurityProfileIds)
+		dst = append(dst, ',')
+	}
+	if x.Tags != nil {
+		dst = append(dst, `"Tags":`...)
+		dst = appendTagMapJSON(dst, x.Tags)
+		dst = append(dst, ',')
+	}
+	if x.Username != nil {
+		dst = append(dst, `"Username":`...)
+		dst = wire.AppendJSONString(dst, *x.Username)
+		dst = append(dst, ',')
+	}
+	if x.AutoAcceptConfigs != nil {
+		dst = append(dst, `"AutoAcceptConfigs":`...)
+		dst = appendAutoAcceptConfigsJSON(dst, x.AutoAcceptConfigs)
+		dst = append(dst, ',')
+	}
+	if x.AfterContactWorkConfigs != nil {
+		dst = append(dst, `"AfterContactWorkConfigs":`...)
+		dst = appendAfterContactWorkConfigsJSON(dst, x.AfterContactWorkConfigs)
+		dst = append(dst, ',')
+	}
+	if x.PhoneNumberConfigs != nil {
+		dst = append(dst, `"PhoneNumberConfigs":`...)
+		dst = appendPhoneNumberConfigsJSON(dst, x.PhoneNumberConfigs)
+		dst = append(dst, ',')
+	}
+	if x.PersistentConnectionConfigs != nil {
+		dst = append(dst, `"PersistentConnectionConfigs":`...)
+		dst = appendPersistentConnectionConfigsJSON(dst, x.PersistentConnectionConfigs)
+		dst = append(dst, ',')
+	}
+	if x.VoiceEnhancementConfigs != nil {
+		dst = append(dst, `"VoiceEnhancementConfigs":`...)
+		dst = appendVoiceEnhancementConfigsJSON(dst, x.VoiceEnhancementConfigs)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -3778,6 +5303,15 @@ func appendAgentIdsJSON(dst []byte, items []string) []byte {
 	dst = append(dst, '[')
 	for i := range items {
 		dst = wire.AppendJSONString(dst, items[i])
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendAgentStatusListJSON(dst []byte, items []AgentStatus) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, ']')
@@ -3933,6 +5467,24 @@ func appendCurrentMetricResultsJSON(dst []byte, items []CurrentMetricResult) []b
 	return wire.CloseJSON(dst, ']')
 }
 
+func appendEffectiveHoursOfOperationListJSON(dst []byte, items []EffectiveHoursOfOperations) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendEffectiveOverrideHoursListJSON(dst []byte, items []EffectiveOverrideHours) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
 func appendEmailRecipientsListJSON(dst []byte, items []EmailRecipient) []byte {
 	dst = append(dst, '[')
 	for i := range items {
@@ -3951,6 +5503,15 @@ func appendExpressionsJSON(dst []byte, items []Expression) []byte {
 	return wire.CloseJSON(dst, ']')
 }
 
+func appendHierarchyGroupSummaryListJSON(dst []byte, items []HierarchyGroupSummary) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
 func appendHierarchyRestrictedResourceListJSON(dst []byte, items []string) []byte {
 	dst = append(dst, '[')
 	for i := range items {
@@ -3961,6 +5522,33 @@ func appendHierarchyRestrictedResourceListJSON(dst []byte, items []string) []byt
 }
 
 func appendHoursOfOperationConfigListJSON(dst []byte, items []HoursOfOperationConfig) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendHoursOfOperationListJSON(dst []byte, items []HoursOfOperation) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendHoursOfOperationOverrideConfigListJSON(dst []byte, items []HoursOfOperationOverrideConfig) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendHoursOfOperationOverrideListJSON(dst []byte, items []HoursOfOperationOverride) []byte {
 	dst = append(dst, '[')
 	for i := range items {
 		dst = items[i].appendJSON(dst)
@@ -3996,6 +5584,15 @@ func appendInstanceSummaryListJSON(dst []byte, items []InstanceSummary) []byte {
 	return wire.CloseJSON(dst, ']')
 }
 
+func appendInvisibleTaskTemplateFieldsJSON(dst []byte, items []InvisibleFieldInfo) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
 func appendListPhoneNumbersSummaryListJSON(dst []byte, items []ListPhoneNumbersSummary) []byte {
 	dst = append(dst, '[')
 	for i := range items {
@@ -4014,7 +5611,43 @@ func appendMediaConcurrenciesJSON(dst []byte, items []MediaConcurrency) []byte {
 	return wire.CloseJSON(dst, ']')
 }
 
+func appendMonthDayListJSON(dst []byte, items []int32) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = wire.AppendJSONInt(dst, int64(items[i]))
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendMonthListJSON(dst []byte, items []int32) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = wire.AppendJSONInt(dst, int64(items[i]))
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
 func appendNextContactsJSON(dst []byte, items []NextContactEntry) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendOperationalHoursJSON(dst []byte, items []OperationalHour) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendOverrideHoursJSON(dst []byte, items []OverrideHour) []byte {
 	dst = append(dst, '[')
 	for i := range items {
 		dst = items[i].appendJSON(dst)
@@ -4027,6 +5660,15 @@ func appendParentHoursOfOperationsListJSON(dst []byte, items []HoursOfOperations
 	dst = append(dst, '[')
 	for i := range items {
 		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendPermissionsListJSON(dst []byte, items []string) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = wire.AppendJSONString(dst, items[i])
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, ']')
@@ -4068,6 +5710,42 @@ func appendPotentialAudioQualityIssuesJSON(dst []byte, items []string) []byte {
 	return wire.CloseJSON(dst, ']')
 }
 
+func appendPredefinedAttributePurposeNameListJSON(dst []byte, items []string) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = wire.AppendJSONString(dst, items[i])
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendPredefinedAttributeSearchSummaryListJSON(dst []byte, items []PredefinedAttribute) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendPredefinedAttributeStringValuesListJSON(dst []byte, items []string) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = wire.AppendJSONString(dst, items[i])
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendPredefinedAttributeSummaryListJSON(dst []byte, items []PredefinedAttributeSummary) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
 func appendPrimaryAttributeValuesSetJSON(dst []byte, items []PrimaryAttributeValue) []byte {
 	dst = append(dst, '[')
 	for i := range items {
@@ -4104,6 +5782,15 @@ func appendPropertyValidationExceptionPropertyListJSON(dst []byte, items []Prope
 	return wire.CloseJSON(dst, ']')
 }
 
+func appendQueueSearchSummaryListJSON(dst []byte, items []Queue) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
 func appendQueueSummaryListJSON(dst []byte, items []QueueSummary) []byte {
 	dst = append(dst, '[')
 	for i := range items {
@@ -4113,7 +5800,25 @@ func appendQueueSummaryListJSON(dst []byte, items []QueueSummary) []byte {
 	return wire.CloseJSON(dst, ']')
 }
 
+func appendQuickConnectSearchSummaryListJSON(dst []byte, items []QuickConnect) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
 func appendQuickConnectSummaryListJSON(dst []byte, items []QuickConnectSummary) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendReadOnlyTaskTemplateFieldsJSON(dst []byte, items []ReadOnlyFieldInfo) []byte {
 	dst = append(dst, '[')
 	for i := range items {
 		dst = items[i].appendJSON(dst)
@@ -4132,6 +5837,24 @@ func appendRecordingsJSON(dst []byte, items []RecordingInfo) []byte {
 }
 
 func appendReplicationStatusSummaryListJSON(dst []byte, items []ReplicationStatusSummary) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendRequiredTaskTemplateFieldsJSON(dst []byte, items []RequiredFieldInfo) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendRoutingProfileListJSON(dst []byte, items []RoutingProfile) []byte {
 	dst = append(dst, '[')
 	for i := range items {
 		dst = items[i].appendJSON(dst)
@@ -4176,6 +5899,15 @@ func appendSecurityProfileSummaryListJSON(dst []byte, items []SecurityProfileSum
 	return wire.CloseJSON(dst, ']')
 }
 
+func appendSecurityProfilesSearchSummaryListJSON(dst []byte, items []SecurityProfileSearchSummary) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
 func appendSegmentAttributeValueListJSON(dst []byte, items []SegmentAttributeValue) []byte {
 	dst = append(dst, '[')
 	for i := range items {
@@ -4207,6 +5939,15 @@ func appendSegmentAttributesJSON(dst []byte, items map[string]SegmentAttributeVa
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
+}
+
+func appendSingleSelectOptionsJSON(dst []byte, items []string) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = wire.AppendJSONString(dst, items[i])
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
 }
 
 func appendStateTransitionsJSON(dst []byte, items []StateTransition) []byte {
@@ -4248,7 +5989,70 @@ func appendTagRestrictedResourceListJSON(dst []byte, items []string) []byte {
 	return wire.CloseJSON(dst, ']')
 }
 
+func appendTagsListJSON(dst []byte, items []TagSet) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendTaskTemplateDefaultFieldValueListJSON(dst []byte, items []TaskTemplateDefaultFieldValue) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendTaskTemplateFieldsJSON(dst []byte, items []TaskTemplateField) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendTaskTemplateListJSON(dst []byte, items []TaskTemplateMetadata) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
 func appendUserDataListJSON(dst []byte, items []UserData) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendUserHierarchyGroupListJSON(dst []byte, items []HierarchyGroup) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendUserProficiencyListJSON(dst []byte, items []UserProficiency) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendUserSearchSummaryListJSON(dst []byte, items []UserSearchSummary) []byte {
 	dst = append(dst, '[')
 	for i := range items {
 		dst = items[i].appendJSON(dst)
@@ -4270,6 +6074,15 @@ func appendVoiceEnhancementConfigsJSON(dst []byte, items []VoiceEnhancementConfi
 	dst = append(dst, '[')
 	for i := range items {
 		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendWeekdayOccurrenceListJSON(dst []byte, items []int32) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = wire.AppendJSONInt(dst, int64(items[i]))
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, ']')

@@ -27,12 +27,30 @@ func AssociatePhoneNumberContactFlow(fn func(context.Context, *AssociatePhoneNum
 	}, fn)
 }
 
+// AssociateQueueQuickConnects is the operation POST /queues/{InstanceId}/{QueueId}/associate-quick-connects, served by fn.
+func AssociateQueueQuickConnects(fn func(context.Context, *AssociateQueueQuickConnectsInput) (*AssociateQueueQuickConnectsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[14], &wire.Codec[AssociateQueueQuickConnectsInput, AssociateQueueQuickConnectsOutput]{
+		DecodeJSON: (*AssociateQueueQuickConnectsInput).decodeJSON,
+		DecodeHTTP: (*AssociateQueueQuickConnectsInput).decodeHTTP,
+		Validate:   func(x *AssociateQueueQuickConnectsInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // AssociateRoutingProfileQueues is the operation POST /routing-profiles/{InstanceId}/{RoutingProfileId}/associate-queues, served by fn.
 func AssociateRoutingProfileQueues(fn func(context.Context, *AssociateRoutingProfileQueuesInput) (*AssociateRoutingProfileQueuesOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[15], &wire.Codec[AssociateRoutingProfileQueuesInput, AssociateRoutingProfileQueuesOutput]{
 		DecodeJSON: (*AssociateRoutingProfileQueuesInput).decodeJSON,
 		DecodeHTTP: (*AssociateRoutingProfileQueuesInput).decodeHTTP,
 		Validate:   func(x *AssociateRoutingProfileQueuesInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// AssociateUserProficiencies is the operation POST /users/{InstanceId}/{UserId}/associate-proficiencies, served by fn.
+func AssociateUserProficiencies(fn func(context.Context, *AssociateUserProficienciesInput) (*AssociateUserProficienciesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[19], &wire.Codec[AssociateUserProficienciesInput, AssociateUserProficienciesOutput]{
+		DecodeJSON: (*AssociateUserProficienciesInput).decodeJSON,
+		DecodeHTTP: (*AssociateUserProficienciesInput).decodeHTTP,
+		Validate:   func(x *AssociateUserProficienciesInput, v *wire.Violations) { x.validate(v, nil) },
 	}, fn)
 }
 
@@ -75,6 +93,16 @@ func CreateHoursOfOperation(fn func(context.Context, *CreateHoursOfOperationInpu
 	}, fn)
 }
 
+// CreateHoursOfOperationOverride is the operation PUT /hours-of-operations/{InstanceId}/{HoursOfOperationId}/overrides, served by fn.
+func CreateHoursOfOperationOverride(fn func(context.Context, *CreateHoursOfOperationOverrideInput) (*CreateHoursOfOperationOverrideOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[44], &wire.Codec[CreateHoursOfOperationOverrideInput, CreateHoursOfOperationOverrideOutput]{
+		DecodeJSON: (*CreateHoursOfOperationOverrideInput).decodeJSON,
+		DecodeHTTP: (*CreateHoursOfOperationOverrideInput).decodeHTTP,
+		Validate:   func(x *CreateHoursOfOperationOverrideInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*CreateHoursOfOperationOverrideOutput).appendJSON,
+	}, fn)
+}
+
 // CreateInstance is the operation PUT /instance, served by fn.
 func CreateInstance(fn func(context.Context, *CreateInstanceInput) (*CreateInstanceOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[45], &wire.Codec[CreateInstanceInput, CreateInstanceOutput]{
@@ -82,6 +110,15 @@ func CreateInstance(fn func(context.Context, *CreateInstanceInput) (*CreateInsta
 		Validate:       func(x *CreateInstanceInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON:     (*CreateInstanceOutput).appendJSON,
 		ValidationCode: "InvalidRequestException",
+	}, fn)
+}
+
+// CreatePredefinedAttribute is the operation PUT /predefined-attributes/{InstanceId}, served by fn.
+func CreatePredefinedAttribute(fn func(context.Context, *CreatePredefinedAttributeInput) (*CreatePredefinedAttributeOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[50], &wire.Codec[CreatePredefinedAttributeInput, CreatePredefinedAttributeOutput]{
+		DecodeJSON: (*CreatePredefinedAttributeInput).decodeJSON,
+		DecodeHTTP: (*CreatePredefinedAttributeInput).decodeHTTP,
+		Validate:   func(x *CreatePredefinedAttributeInput, v *wire.Violations) { x.validate(v, nil) },
 	}, fn)
 }
 
@@ -95,6 +132,16 @@ func CreateQueue(fn func(context.Context, *CreateQueueInput) (*CreateQueueOutput
 	}, fn)
 }
 
+// CreateQuickConnect is the operation PUT /quick-connects/{InstanceId}, served by fn.
+func CreateQuickConnect(fn func(context.Context, *CreateQuickConnectInput) (*CreateQuickConnectOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[54], &wire.Codec[CreateQuickConnectInput, CreateQuickConnectOutput]{
+		DecodeJSON: (*CreateQuickConnectInput).decodeJSON,
+		DecodeHTTP: (*CreateQuickConnectInput).decodeHTTP,
+		Validate:   func(x *CreateQuickConnectInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*CreateQuickConnectOutput).appendJSON,
+	}, fn)
+}
+
 // CreateRoutingProfile is the operation PUT /routing-profiles/{InstanceId}, served by fn.
 func CreateRoutingProfile(fn func(context.Context, *CreateRoutingProfileInput) (*CreateRoutingProfileOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[55], &wire.Codec[CreateRoutingProfileInput, CreateRoutingProfileOutput]{
@@ -102,6 +149,26 @@ func CreateRoutingProfile(fn func(context.Context, *CreateRoutingProfileInput) (
 		DecodeHTTP: (*CreateRoutingProfileInput).decodeHTTP,
 		Validate:   func(x *CreateRoutingProfileInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*CreateRoutingProfileOutput).appendJSON,
+	}, fn)
+}
+
+// CreateSecurityProfile is the operation PUT /security-profiles/{InstanceId}, served by fn.
+func CreateSecurityProfile(fn func(context.Context, *CreateSecurityProfileInput) (*CreateSecurityProfileOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[57], &wire.Codec[CreateSecurityProfileInput, CreateSecurityProfileOutput]{
+		DecodeJSON: (*CreateSecurityProfileInput).decodeJSON,
+		DecodeHTTP: (*CreateSecurityProfileInput).decodeHTTP,
+		Validate:   func(x *CreateSecurityProfileInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*CreateSecurityProfileOutput).appendJSON,
+	}, fn)
+}
+
+// CreateTaskTemplate is the operation PUT /instance/{InstanceId}/task/template, served by fn.
+func CreateTaskTemplate(fn func(context.Context, *CreateTaskTemplateInput) (*CreateTaskTemplateOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[58], &wire.Codec[CreateTaskTemplateInput, CreateTaskTemplateOutput]{
+		DecodeJSON: (*CreateTaskTemplateInput).decodeJSON,
+		DecodeHTTP: (*CreateTaskTemplateInput).decodeHTTP,
+		Validate:   func(x *CreateTaskTemplateInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*CreateTaskTemplateOutput).appendJSON,
 	}, fn)
 }
 
@@ -115,11 +182,29 @@ func CreateUser(fn func(context.Context, *CreateUserInput) (*CreateUserOutput, e
 	}, fn)
 }
 
+// CreateUserHierarchyGroup is the operation PUT /user-hierarchy-groups/{InstanceId}, served by fn.
+func CreateUserHierarchyGroup(fn func(context.Context, *CreateUserHierarchyGroupInput) (*CreateUserHierarchyGroupOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[63], &wire.Codec[CreateUserHierarchyGroupInput, CreateUserHierarchyGroupOutput]{
+		DecodeJSON: (*CreateUserHierarchyGroupInput).decodeJSON,
+		DecodeHTTP: (*CreateUserHierarchyGroupInput).decodeHTTP,
+		Validate:   func(x *CreateUserHierarchyGroupInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*CreateUserHierarchyGroupOutput).appendJSON,
+	}, fn)
+}
+
 // DeleteHoursOfOperation is the operation DELETE /hours-of-operations/{InstanceId}/{HoursOfOperationId}, served by fn.
 func DeleteHoursOfOperation(fn func(context.Context, *DeleteHoursOfOperationInput) (*DeleteHoursOfOperationOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[81], &wire.Codec[DeleteHoursOfOperationInput, DeleteHoursOfOperationOutput]{
 		DecodeHTTP: (*DeleteHoursOfOperationInput).decodeHTTP,
 		Validate:   func(x *DeleteHoursOfOperationInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// DeleteHoursOfOperationOverride is the operation DELETE /hours-of-operations/{InstanceId}/{HoursOfOperationId}/overrides/{HoursOfOperationOverrideId}, served by fn.
+func DeleteHoursOfOperationOverride(fn func(context.Context, *DeleteHoursOfOperationOverrideInput) (*DeleteHoursOfOperationOverrideOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[82], &wire.Codec[DeleteHoursOfOperationOverrideInput, DeleteHoursOfOperationOverrideOutput]{
+		DecodeHTTP: (*DeleteHoursOfOperationOverrideInput).decodeHTTP,
+		Validate:   func(x *DeleteHoursOfOperationOverrideInput, v *wire.Violations) { x.validate(v, nil) },
 	}, fn)
 }
 
@@ -132,11 +217,27 @@ func DeleteInstance(fn func(context.Context, *DeleteInstanceInput) (*DeleteInsta
 	}, fn)
 }
 
+// DeletePredefinedAttribute is the operation DELETE /predefined-attributes/{InstanceId}/{Name}, served by fn.
+func DeletePredefinedAttribute(fn func(context.Context, *DeletePredefinedAttributeInput) (*DeletePredefinedAttributeOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[86], &wire.Codec[DeletePredefinedAttributeInput, DeletePredefinedAttributeOutput]{
+		DecodeHTTP: (*DeletePredefinedAttributeInput).decodeHTTP,
+		Validate:   func(x *DeletePredefinedAttributeInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // DeleteQueue is the operation DELETE /queues/{InstanceId}/{QueueId}, served by fn.
 func DeleteQueue(fn func(context.Context, *DeleteQueueInput) (*DeleteQueueOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[89], &wire.Codec[DeleteQueueInput, DeleteQueueOutput]{
 		DecodeHTTP: (*DeleteQueueInput).decodeHTTP,
 		Validate:   func(x *DeleteQueueInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// DeleteQuickConnect is the operation DELETE /quick-connects/{InstanceId}/{QuickConnectId}, served by fn.
+func DeleteQuickConnect(fn func(context.Context, *DeleteQuickConnectInput) (*DeleteQuickConnectOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[90], &wire.Codec[DeleteQuickConnectInput, DeleteQuickConnectOutput]{
+		DecodeHTTP: (*DeleteQuickConnectInput).decodeHTTP,
+		Validate:   func(x *DeleteQuickConnectInput, v *wire.Violations) { x.validate(v, nil) },
 	}, fn)
 }
 
@@ -148,11 +249,36 @@ func DeleteRoutingProfile(fn func(context.Context, *DeleteRoutingProfileInput) (
 	}, fn)
 }
 
+// DeleteSecurityProfile is the operation DELETE /security-profiles/{InstanceId}/{SecurityProfileId}, served by fn.
+func DeleteSecurityProfile(fn func(context.Context, *DeleteSecurityProfileInput) (*DeleteSecurityProfileOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[93], &wire.Codec[DeleteSecurityProfileInput, DeleteSecurityProfileOutput]{
+		DecodeHTTP: (*DeleteSecurityProfileInput).decodeHTTP,
+		Validate:   func(x *DeleteSecurityProfileInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// DeleteTaskTemplate is the operation DELETE /instance/{InstanceId}/task/template/{TaskTemplateId}, served by fn.
+func DeleteTaskTemplate(fn func(context.Context, *DeleteTaskTemplateInput) (*DeleteTaskTemplateOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[94], &wire.Codec[DeleteTaskTemplateInput, DeleteTaskTemplateOutput]{
+		DecodeHTTP: (*DeleteTaskTemplateInput).decodeHTTP,
+		Validate:   func(x *DeleteTaskTemplateInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*DeleteTaskTemplateOutput).appendJSON,
+	}, fn)
+}
+
 // DeleteUser is the operation DELETE /users/{InstanceId}/{UserId}, served by fn.
 func DeleteUser(fn func(context.Context, *DeleteUserInput) (*DeleteUserOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[98], &wire.Codec[DeleteUserInput, DeleteUserOutput]{
 		DecodeHTTP: (*DeleteUserInput).decodeHTTP,
 		Validate:   func(x *DeleteUserInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// DeleteUserHierarchyGroup is the operation DELETE /user-hierarchy-groups/{InstanceId}/{HierarchyGroupId}, served by fn.
+func DeleteUserHierarchyGroup(fn func(context.Context, *DeleteUserHierarchyGroupInput) (*DeleteUserHierarchyGroupOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[99], &wire.Codec[DeleteUserHierarchyGroupInput, DeleteUserHierarchyGroupOutput]{
+		DecodeHTTP: (*DeleteUserHierarchyGroupInput).decodeHTTP,
+		Validate:   func(x *DeleteUserHierarchyGroupInput, v *wire.Violations) { x.validate(v, nil) },
 	}, fn)
 }
 
@@ -192,6 +318,15 @@ func DescribeHoursOfOperation(fn func(context.Context, *DescribeHoursOfOperation
 	}, fn)
 }
 
+// DescribeHoursOfOperationOverride is the operation GET /hours-of-operations/{InstanceId}/{HoursOfOperationId}/overrides/{HoursOfOperationOverrideId}, served by fn.
+func DescribeHoursOfOperationOverride(fn func(context.Context, *DescribeHoursOfOperationOverrideInput) (*DescribeHoursOfOperationOverrideOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[119], &wire.Codec[DescribeHoursOfOperationOverrideInput, DescribeHoursOfOperationOverrideOutput]{
+		DecodeHTTP: (*DescribeHoursOfOperationOverrideInput).decodeHTTP,
+		Validate:   func(x *DescribeHoursOfOperationOverrideInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*DescribeHoursOfOperationOverrideOutput).appendJSON,
+	}, fn)
+}
+
 // DescribeInstance is the operation GET /instance/{InstanceId}, served by fn.
 func DescribeInstance(fn func(context.Context, *DescribeInstanceInput) (*DescribeInstanceOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[120], &wire.Codec[DescribeInstanceInput, DescribeInstanceOutput]{
@@ -228,12 +363,30 @@ func DescribePhoneNumber(fn func(context.Context, *DescribePhoneNumberInput) (*D
 	}, fn)
 }
 
+// DescribePredefinedAttribute is the operation GET /predefined-attributes/{InstanceId}/{Name}, served by fn.
+func DescribePredefinedAttribute(fn func(context.Context, *DescribePredefinedAttributeInput) (*DescribePredefinedAttributeOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[125], &wire.Codec[DescribePredefinedAttributeInput, DescribePredefinedAttributeOutput]{
+		DecodeHTTP: (*DescribePredefinedAttributeInput).decodeHTTP,
+		Validate:   func(x *DescribePredefinedAttributeInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*DescribePredefinedAttributeOutput).appendJSON,
+	}, fn)
+}
+
 // DescribeQueue is the operation GET /queues/{InstanceId}/{QueueId}, served by fn.
 func DescribeQueue(fn func(context.Context, *DescribeQueueInput) (*DescribeQueueOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[127], &wire.Codec[DescribeQueueInput, DescribeQueueOutput]{
 		DecodeHTTP: (*DescribeQueueInput).decodeHTTP,
 		Validate:   func(x *DescribeQueueInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*DescribeQueueOutput).appendJSON,
+	}, fn)
+}
+
+// DescribeQuickConnect is the operation GET /quick-connects/{InstanceId}/{QuickConnectId}, served by fn.
+func DescribeQuickConnect(fn func(context.Context, *DescribeQuickConnectInput) (*DescribeQuickConnectOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[128], &wire.Codec[DescribeQuickConnectInput, DescribeQuickConnectOutput]{
+		DecodeHTTP: (*DescribeQuickConnectInput).decodeHTTP,
+		Validate:   func(x *DescribeQuickConnectInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*DescribeQuickConnectOutput).appendJSON,
 	}, fn)
 }
 
@@ -264,6 +417,24 @@ func DescribeUser(fn func(context.Context, *DescribeUserInput) (*DescribeUserOut
 	}, fn)
 }
 
+// DescribeUserHierarchyGroup is the operation GET /user-hierarchy-groups/{InstanceId}/{HierarchyGroupId}, served by fn.
+func DescribeUserHierarchyGroup(fn func(context.Context, *DescribeUserHierarchyGroupInput) (*DescribeUserHierarchyGroupOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[135], &wire.Codec[DescribeUserHierarchyGroupInput, DescribeUserHierarchyGroupOutput]{
+		DecodeHTTP: (*DescribeUserHierarchyGroupInput).decodeHTTP,
+		Validate:   func(x *DescribeUserHierarchyGroupInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*DescribeUserHierarchyGroupOutput).appendJSON,
+	}, fn)
+}
+
+// DescribeUserHierarchyStructure is the operation GET /user-hierarchy-structure/{InstanceId}, served by fn.
+func DescribeUserHierarchyStructure(fn func(context.Context, *DescribeUserHierarchyStructureInput) (*DescribeUserHierarchyStructureOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[136], &wire.Codec[DescribeUserHierarchyStructureInput, DescribeUserHierarchyStructureOutput]{
+		DecodeHTTP: (*DescribeUserHierarchyStructureInput).decodeHTTP,
+		Validate:   func(x *DescribeUserHierarchyStructureInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*DescribeUserHierarchyStructureOutput).appendJSON,
+	}, fn)
+}
+
 // DisassociateInstanceStorageConfig is the operation DELETE /instance/{InstanceId}/storage-config/{AssociationId}, served by fn.
 func DisassociateInstanceStorageConfig(fn func(context.Context, *DisassociateInstanceStorageConfigInput) (*DisassociateInstanceStorageConfigOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[146], &wire.Codec[DisassociateInstanceStorageConfigInput, DisassociateInstanceStorageConfigOutput]{
@@ -280,12 +451,30 @@ func DisassociatePhoneNumberContactFlow(fn func(context.Context, *DisassociatePh
 	}, fn)
 }
 
+// DisassociateQueueQuickConnects is the operation POST /queues/{InstanceId}/{QueueId}/disassociate-quick-connects, served by fn.
+func DisassociateQueueQuickConnects(fn func(context.Context, *DisassociateQueueQuickConnectsInput) (*DisassociateQueueQuickConnectsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[151], &wire.Codec[DisassociateQueueQuickConnectsInput, DisassociateQueueQuickConnectsOutput]{
+		DecodeJSON: (*DisassociateQueueQuickConnectsInput).decodeJSON,
+		DecodeHTTP: (*DisassociateQueueQuickConnectsInput).decodeHTTP,
+		Validate:   func(x *DisassociateQueueQuickConnectsInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // DisassociateRoutingProfileQueues is the operation POST /routing-profiles/{InstanceId}/{RoutingProfileId}/disassociate-queues, served by fn.
 func DisassociateRoutingProfileQueues(fn func(context.Context, *DisassociateRoutingProfileQueuesInput) (*DisassociateRoutingProfileQueuesOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[152], &wire.Codec[DisassociateRoutingProfileQueuesInput, DisassociateRoutingProfileQueuesOutput]{
 		DecodeJSON: (*DisassociateRoutingProfileQueuesInput).decodeJSON,
 		DecodeHTTP: (*DisassociateRoutingProfileQueuesInput).decodeHTTP,
 		Validate:   func(x *DisassociateRoutingProfileQueuesInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// DisassociateUserProficiencies is the operation POST /users/{InstanceId}/{UserId}/disassociate-proficiencies, served by fn.
+func DisassociateUserProficiencies(fn func(context.Context, *DisassociateUserProficienciesInput) (*DisassociateUserProficienciesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[156], &wire.Codec[DisassociateUserProficienciesInput, DisassociateUserProficienciesOutput]{
+		DecodeJSON: (*DisassociateUserProficienciesInput).decodeJSON,
+		DecodeHTTP: (*DisassociateUserProficienciesInput).decodeHTTP,
+		Validate:   func(x *DisassociateUserProficienciesInput, v *wire.Violations) { x.validate(v, nil) },
 	}, fn)
 }
 
@@ -329,6 +518,24 @@ func GetCurrentUserData(fn func(context.Context, *GetCurrentUserDataInput) (*Get
 	}, fn)
 }
 
+// GetEffectiveHoursOfOperations is the operation GET /effective-hours-of-operations/{InstanceId}/{HoursOfOperationId}, served by fn.
+func GetEffectiveHoursOfOperations(fn func(context.Context, *GetEffectiveHoursOfOperationsInput) (*GetEffectiveHoursOfOperationsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[165], &wire.Codec[GetEffectiveHoursOfOperationsInput, GetEffectiveHoursOfOperationsOutput]{
+		DecodeHTTP: (*GetEffectiveHoursOfOperationsInput).decodeHTTP,
+		Validate:   func(x *GetEffectiveHoursOfOperationsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*GetEffectiveHoursOfOperationsOutput).appendJSON,
+	}, fn)
+}
+
+// GetTaskTemplate is the operation GET /instance/{InstanceId}/task/template/{TaskTemplateId}, served by fn.
+func GetTaskTemplate(fn func(context.Context, *GetTaskTemplateInput) (*GetTaskTemplateOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[171], &wire.Codec[GetTaskTemplateInput, GetTaskTemplateOutput]{
+		DecodeHTTP: (*GetTaskTemplateInput).decodeHTTP,
+		Validate:   func(x *GetTaskTemplateInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*GetTaskTemplateOutput).appendJSON,
+	}, fn)
+}
+
 // ListAgentStatuses is the operation GET /agent-status/{InstanceId}, served by fn.
 func ListAgentStatuses(fn func(context.Context, *ListAgentStatusesInput) (*ListAgentStatusesOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[176], &wire.Codec[ListAgentStatusesInput, ListAgentStatusesOutput]{
@@ -344,6 +551,15 @@ func ListContactFlows(fn func(context.Context, *ListContactFlowsInput) (*ListCon
 		DecodeHTTP: (*ListContactFlowsInput).decodeHTTP,
 		Validate:   func(x *ListContactFlowsInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*ListContactFlowsOutput).appendJSON,
+	}, fn)
+}
+
+// ListHoursOfOperationOverrides is the operation GET /hours-of-operations/{InstanceId}/{HoursOfOperationId}/overrides, served by fn.
+func ListHoursOfOperationOverrides(fn func(context.Context, *ListHoursOfOperationOverridesInput) (*ListHoursOfOperationOverridesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[201], &wire.Codec[ListHoursOfOperationOverridesInput, ListHoursOfOperationOverridesOutput]{
+		DecodeHTTP: (*ListHoursOfOperationOverridesInput).decodeHTTP,
+		Validate:   func(x *ListHoursOfOperationOverridesInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ListHoursOfOperationOverridesOutput).appendJSON,
 	}, fn)
 }
 
@@ -402,6 +618,15 @@ func ListPhoneNumbersV2(fn func(context.Context, *ListPhoneNumbersV2Input) (*Lis
 	}, fn)
 }
 
+// ListPredefinedAttributes is the operation GET /predefined-attributes/{InstanceId}, served by fn.
+func ListPredefinedAttributes(fn func(context.Context, *ListPredefinedAttributesInput) (*ListPredefinedAttributesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[212], &wire.Codec[ListPredefinedAttributesInput, ListPredefinedAttributesOutput]{
+		DecodeHTTP: (*ListPredefinedAttributesInput).decodeHTTP,
+		Validate:   func(x *ListPredefinedAttributesInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ListPredefinedAttributesOutput).appendJSON,
+	}, fn)
+}
+
 // ListQueueQuickConnects is the operation GET /queues/{InstanceId}/{QueueId}/quick-connects, served by fn.
 func ListQueueQuickConnects(fn func(context.Context, *ListQueueQuickConnectsInput) (*ListQueueQuickConnectsOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[215], &wire.Codec[ListQueueQuickConnectsInput, ListQueueQuickConnectsOutput]{
@@ -417,6 +642,15 @@ func ListQueues(fn func(context.Context, *ListQueuesInput) (*ListQueuesOutput, e
 		DecodeHTTP: (*ListQueuesInput).decodeHTTP,
 		Validate:   func(x *ListQueuesInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*ListQueuesOutput).appendJSON,
+	}, fn)
+}
+
+// ListQuickConnects is the operation GET /quick-connects/{InstanceId}, served by fn.
+func ListQuickConnects(fn func(context.Context, *ListQuickConnectsInput) (*ListQuickConnectsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[217], &wire.Codec[ListQuickConnectsInput, ListQuickConnectsOutput]{
+		DecodeHTTP: (*ListQuickConnectsInput).decodeHTTP,
+		Validate:   func(x *ListQuickConnectsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ListQuickConnectsOutput).appendJSON,
 	}, fn)
 }
 
@@ -438,6 +672,15 @@ func ListRoutingProfiles(fn func(context.Context, *ListRoutingProfilesInput) (*L
 	}, fn)
 }
 
+// ListSecurityProfilePermissions is the operation GET /security-profiles-permissions/{InstanceId}/{SecurityProfileId}, served by fn.
+func ListSecurityProfilePermissions(fn func(context.Context, *ListSecurityProfilePermissionsInput) (*ListSecurityProfilePermissionsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[226], &wire.Codec[ListSecurityProfilePermissionsInput, ListSecurityProfilePermissionsOutput]{
+		DecodeHTTP: (*ListSecurityProfilePermissionsInput).decodeHTTP,
+		Validate:   func(x *ListSecurityProfilePermissionsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ListSecurityProfilePermissionsOutput).appendJSON,
+	}, fn)
+}
+
 // ListSecurityProfiles is the operation GET /security-profiles-summary/{InstanceId}, served by fn.
 func ListSecurityProfiles(fn func(context.Context, *ListSecurityProfilesInput) (*ListSecurityProfilesOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[227], &wire.Codec[ListSecurityProfilesInput, ListSecurityProfilesOutput]{
@@ -452,6 +695,33 @@ func ListTagsForResource(fn func(context.Context, *ListTagsForResourceInput) (*L
 	return wire.Bind(Service, Service.Catalogue[228], &wire.Codec[ListTagsForResourceInput, ListTagsForResourceOutput]{
 		DecodeHTTP: (*ListTagsForResourceInput).decodeHTTP,
 		EncodeJSON: (*ListTagsForResourceOutput).appendJSON,
+	}, fn)
+}
+
+// ListTaskTemplates is the operation GET /instance/{InstanceId}/task/template, served by fn.
+func ListTaskTemplates(fn func(context.Context, *ListTaskTemplatesInput) (*ListTaskTemplatesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[229], &wire.Codec[ListTaskTemplatesInput, ListTaskTemplatesOutput]{
+		DecodeHTTP: (*ListTaskTemplatesInput).decodeHTTP,
+		Validate:   func(x *ListTaskTemplatesInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ListTaskTemplatesOutput).appendJSON,
+	}, fn)
+}
+
+// ListUserHierarchyGroups is the operation GET /user-hierarchy-groups-summary/{InstanceId}, served by fn.
+func ListUserHierarchyGroups(fn func(context.Context, *ListUserHierarchyGroupsInput) (*ListUserHierarchyGroupsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[236], &wire.Codec[ListUserHierarchyGroupsInput, ListUserHierarchyGroupsOutput]{
+		DecodeHTTP: (*ListUserHierarchyGroupsInput).decodeHTTP,
+		Validate:   func(x *ListUserHierarchyGroupsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ListUserHierarchyGroupsOutput).appendJSON,
+	}, fn)
+}
+
+// ListUserProficiencies is the operation GET /users/{InstanceId}/{UserId}/proficiencies, served by fn.
+func ListUserProficiencies(fn func(context.Context, *ListUserProficienciesInput) (*ListUserProficienciesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[238], &wire.Codec[ListUserProficienciesInput, ListUserProficienciesOutput]{
+		DecodeHTTP: (*ListUserProficienciesInput).decodeHTTP,
+		Validate:   func(x *ListUserProficienciesInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ListUserProficienciesOutput).appendJSON,
 	}, fn)
 }
 
@@ -482,12 +752,111 @@ func ReleasePhoneNumber(fn func(context.Context, *ReleasePhoneNumberInput) (*Rel
 	}, fn)
 }
 
+// SearchAgentStatuses is the operation POST /search-agent-statuses, served by fn.
+func SearchAgentStatuses(fn func(context.Context, *SearchAgentStatusesInput) (*SearchAgentStatusesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[252], &wire.Codec[SearchAgentStatusesInput, SearchAgentStatusesOutput]{
+		DecodeJSON: (*SearchAgentStatusesInput).decodeJSON,
+		Validate:   func(x *SearchAgentStatusesInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchAgentStatusesOutput).appendJSON,
+	}, fn)
+}
+
 // SearchAvailablePhoneNumbers is the operation POST /phone-number/search-available, served by fn.
 func SearchAvailablePhoneNumbers(fn func(context.Context, *SearchAvailablePhoneNumbersInput) (*SearchAvailablePhoneNumbersOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[253], &wire.Codec[SearchAvailablePhoneNumbersInput, SearchAvailablePhoneNumbersOutput]{
 		DecodeJSON: (*SearchAvailablePhoneNumbersInput).decodeJSON,
 		Validate:   func(x *SearchAvailablePhoneNumbersInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*SearchAvailablePhoneNumbersOutput).appendJSON,
+	}, fn)
+}
+
+// SearchHoursOfOperationOverrides is the operation POST /search-hours-of-operation-overrides, served by fn.
+func SearchHoursOfOperationOverrides(fn func(context.Context, *SearchHoursOfOperationOverridesInput) (*SearchHoursOfOperationOverridesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[261], &wire.Codec[SearchHoursOfOperationOverridesInput, SearchHoursOfOperationOverridesOutput]{
+		DecodeJSON: (*SearchHoursOfOperationOverridesInput).decodeJSON,
+		Validate:   func(x *SearchHoursOfOperationOverridesInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchHoursOfOperationOverridesOutput).appendJSON,
+	}, fn)
+}
+
+// SearchHoursOfOperations is the operation POST /search-hours-of-operations, served by fn.
+func SearchHoursOfOperations(fn func(context.Context, *SearchHoursOfOperationsInput) (*SearchHoursOfOperationsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[262], &wire.Codec[SearchHoursOfOperationsInput, SearchHoursOfOperationsOutput]{
+		DecodeJSON: (*SearchHoursOfOperationsInput).decodeJSON,
+		Validate:   func(x *SearchHoursOfOperationsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchHoursOfOperationsOutput).appendJSON,
+	}, fn)
+}
+
+// SearchPredefinedAttributes is the operation POST /search-predefined-attributes, served by fn.
+func SearchPredefinedAttributes(fn func(context.Context, *SearchPredefinedAttributesInput) (*SearchPredefinedAttributesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[264], &wire.Codec[SearchPredefinedAttributesInput, SearchPredefinedAttributesOutput]{
+		DecodeJSON: (*SearchPredefinedAttributesInput).decodeJSON,
+		Validate:   func(x *SearchPredefinedAttributesInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchPredefinedAttributesOutput).appendJSON,
+	}, fn)
+}
+
+// SearchQueues is the operation POST /search-queues, served by fn.
+func SearchQueues(fn func(context.Context, *SearchQueuesInput) (*SearchQueuesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[266], &wire.Codec[SearchQueuesInput, SearchQueuesOutput]{
+		DecodeJSON: (*SearchQueuesInput).decodeJSON,
+		Validate:   func(x *SearchQueuesInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchQueuesOutput).appendJSON,
+	}, fn)
+}
+
+// SearchQuickConnects is the operation POST /search-quick-connects, served by fn.
+func SearchQuickConnects(fn func(context.Context, *SearchQuickConnectsInput) (*SearchQuickConnectsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[267], &wire.Codec[SearchQuickConnectsInput, SearchQuickConnectsOutput]{
+		DecodeJSON: (*SearchQuickConnectsInput).decodeJSON,
+		Validate:   func(x *SearchQuickConnectsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchQuickConnectsOutput).appendJSON,
+	}, fn)
+}
+
+// SearchResourceTags is the operation POST /search-resource-tags, served by fn.
+func SearchResourceTags(fn func(context.Context, *SearchResourceTagsInput) (*SearchResourceTagsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[268], &wire.Codec[SearchResourceTagsInput, SearchResourceTagsOutput]{
+		DecodeJSON: (*SearchResourceTagsInput).decodeJSON,
+		Validate:   func(x *SearchResourceTagsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchResourceTagsOutput).appendJSON,
+	}, fn)
+}
+
+// SearchRoutingProfiles is the operation POST /search-routing-profiles, served by fn.
+func SearchRoutingProfiles(fn func(context.Context, *SearchRoutingProfilesInput) (*SearchRoutingProfilesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[269], &wire.Codec[SearchRoutingProfilesInput, SearchRoutingProfilesOutput]{
+		DecodeJSON: (*SearchRoutingProfilesInput).decodeJSON,
+		Validate:   func(x *SearchRoutingProfilesInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchRoutingProfilesOutput).appendJSON,
+	}, fn)
+}
+
+// SearchSecurityProfiles is the operation POST /search-security-profiles, served by fn.
+func SearchSecurityProfiles(fn func(context.Context, *SearchSecurityProfilesInput) (*SearchSecurityProfilesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[270], &wire.Codec[SearchSecurityProfilesInput, SearchSecurityProfilesOutput]{
+		DecodeJSON: (*SearchSecurityProfilesInput).decodeJSON,
+		Validate:   func(x *SearchSecurityProfilesInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchSecurityProfilesOutput).appendJSON,
+	}, fn)
+}
+
+// SearchUserHierarchyGroups is the operation POST /search-user-hierarchy-groups, served by fn.
+func SearchUserHierarchyGroups(fn func(context.Context, *SearchUserHierarchyGroupsInput) (*SearchUserHierarchyGroupsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[272], &wire.Codec[SearchUserHierarchyGroupsInput, SearchUserHierarchyGroupsOutput]{
+		DecodeJSON: (*SearchUserHierarchyGroupsInput).decodeJSON,
+		Validate:   func(x *SearchUserHierarchyGroupsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchUserHierarchyGroupsOutput).appendJSON,
+	}, fn)
+}
+
+// SearchUsers is the operation POST /search-users, served by fn.
+func SearchUsers(fn func(context.Context, *SearchUsersInput) (*SearchUsersOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[273], &wire.Codec[SearchUsersInput, SearchUsersOutput]{
+		DecodeJSON: (*SearchUsersInput).decodeJSON,
+		Validate:   func(x *SearchUsersInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchUsersOutput).appendJSON,
 	}, fn)
 }
 
@@ -572,6 +941,15 @@ func UpdateHoursOfOperation(fn func(context.Context, *UpdateHoursOfOperationInpu
 	}, fn)
 }
 
+// UpdateHoursOfOperationOverride is the operation POST /hours-of-operations/{InstanceId}/{HoursOfOperationId}/overrides/{HoursOfOperationOverrideId}, served by fn.
+func UpdateHoursOfOperationOverride(fn func(context.Context, *UpdateHoursOfOperationOverrideInput) (*UpdateHoursOfOperationOverrideOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[326], &wire.Codec[UpdateHoursOfOperationOverrideInput, UpdateHoursOfOperationOverrideOutput]{
+		DecodeJSON: (*UpdateHoursOfOperationOverrideInput).decodeJSON,
+		DecodeHTTP: (*UpdateHoursOfOperationOverrideInput).decodeHTTP,
+		Validate:   func(x *UpdateHoursOfOperationOverrideInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // UpdateInstanceAttribute is the operation POST /instance/{InstanceId}/attribute/{AttributeType}, served by fn.
 func UpdateInstanceAttribute(fn func(context.Context, *UpdateInstanceAttributeInput) (*UpdateInstanceAttributeOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[327], &wire.Codec[UpdateInstanceAttributeInput, UpdateInstanceAttributeOutput]{
@@ -606,6 +984,15 @@ func UpdatePhoneNumberMetadata(fn func(context.Context, *UpdatePhoneNumberMetada
 		DecodeJSON: (*UpdatePhoneNumberMetadataInput).decodeJSON,
 		DecodeHTTP: (*UpdatePhoneNumberMetadataInput).decodeHTTP,
 		Validate:   func(x *UpdatePhoneNumberMetadataInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// UpdatePredefinedAttribute is the operation POST /predefined-attributes/{InstanceId}/{Name}, served by fn.
+func UpdatePredefinedAttribute(fn func(context.Context, *UpdatePredefinedAttributeInput) (*UpdatePredefinedAttributeOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[334], &wire.Codec[UpdatePredefinedAttributeInput, UpdatePredefinedAttributeOutput]{
+		DecodeJSON: (*UpdatePredefinedAttributeInput).decodeJSON,
+		DecodeHTTP: (*UpdatePredefinedAttributeInput).decodeHTTP,
+		Validate:   func(x *UpdatePredefinedAttributeInput, v *wire.Violations) { x.validate(v, nil) },
 	}, fn)
 }
 
@@ -654,6 +1041,24 @@ func UpdateQueueStatus(fn func(context.Context, *UpdateQueueStatusInput) (*Updat
 	}, fn)
 }
 
+// UpdateQuickConnectConfig is the operation POST /quick-connects/{InstanceId}/{QuickConnectId}/config, served by fn.
+func UpdateQuickConnectConfig(fn func(context.Context, *UpdateQuickConnectConfigInput) (*UpdateQuickConnectConfigOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[342], &wire.Codec[UpdateQuickConnectConfigInput, UpdateQuickConnectConfigOutput]{
+		DecodeJSON: (*UpdateQuickConnectConfigInput).decodeJSON,
+		DecodeHTTP: (*UpdateQuickConnectConfigInput).decodeHTTP,
+		Validate:   func(x *UpdateQuickConnectConfigInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// UpdateQuickConnectName is the operation POST /quick-connects/{InstanceId}/{QuickConnectId}/name, served by fn.
+func UpdateQuickConnectName(fn func(context.Context, *UpdateQuickConnectNameInput) (*UpdateQuickConnectNameOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[343], &wire.Codec[UpdateQuickConnectNameInput, UpdateQuickConnectNameOutput]{
+		DecodeJSON: (*UpdateQuickConnectNameInput).decodeJSON,
+		DecodeHTTP: (*UpdateQuickConnectNameInput).decodeHTTP,
+		Validate:   func(x *UpdateQuickConnectNameInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // UpdateRoutingProfileAgentAvailabilityTimer is the operation POST /routing-profiles/{InstanceId}/{RoutingProfileId}/agent-availability-timer, served by fn.
 func UpdateRoutingProfileAgentAvailabilityTimer(fn func(context.Context, *UpdateRoutingProfileAgentAvailabilityTimerInput) (*UpdateRoutingProfileAgentAvailabilityTimerOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[344], &wire.Codec[UpdateRoutingProfileAgentAvailabilityTimerInput, UpdateRoutingProfileAgentAvailabilityTimerOutput]{
@@ -699,6 +1104,52 @@ func UpdateRoutingProfileQueues(fn func(context.Context, *UpdateRoutingProfileQu
 	}, fn)
 }
 
+// UpdateSecurityProfile is the operation POST /security-profiles/{InstanceId}/{SecurityProfileId}, served by fn.
+func UpdateSecurityProfile(fn func(context.Context, *UpdateSecurityProfileInput) (*UpdateSecurityProfileOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[350], &wire.Codec[UpdateSecurityProfileInput, UpdateSecurityProfileOutput]{
+		DecodeJSON: (*UpdateSecurityProfileInput).decodeJSON,
+		DecodeHTTP: (*UpdateSecurityProfileInput).decodeHTTP,
+		Validate:   func(x *UpdateSecurityProfileInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// UpdateTaskTemplate is the operation POST /instance/{InstanceId}/task/template/{TaskTemplateId}, served by fn.
+func UpdateTaskTemplate(fn func(context.Context, *UpdateTaskTemplateInput) (*UpdateTaskTemplateOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[351], &wire.Codec[UpdateTaskTemplateInput, UpdateTaskTemplateOutput]{
+		DecodeJSON: (*UpdateTaskTemplateInput).decodeJSON,
+		DecodeHTTP: (*UpdateTaskTemplateInput).decodeHTTP,
+		Validate:   func(x *UpdateTaskTemplateInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*UpdateTaskTemplateOutput).appendJSON,
+	}, fn)
+}
+
+// UpdateUserHierarchy is the operation POST /users/{InstanceId}/{UserId}/hierarchy, served by fn.
+func UpdateUserHierarchy(fn func(context.Context, *UpdateUserHierarchyInput) (*UpdateUserHierarchyOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[355], &wire.Codec[UpdateUserHierarchyInput, UpdateUserHierarchyOutput]{
+		DecodeJSON: (*UpdateUserHierarchyInput).decodeJSON,
+		DecodeHTTP: (*UpdateUserHierarchyInput).decodeHTTP,
+		Validate:   func(x *UpdateUserHierarchyInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// UpdateUserHierarchyGroupName is the operation POST /user-hierarchy-groups/{InstanceId}/{HierarchyGroupId}/name, served by fn.
+func UpdateUserHierarchyGroupName(fn func(context.Context, *UpdateUserHierarchyGroupNameInput) (*UpdateUserHierarchyGroupNameOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[356], &wire.Codec[UpdateUserHierarchyGroupNameInput, UpdateUserHierarchyGroupNameOutput]{
+		DecodeJSON: (*UpdateUserHierarchyGroupNameInput).decodeJSON,
+		DecodeHTTP: (*UpdateUserHierarchyGroupNameInput).decodeHTTP,
+		Validate:   func(x *UpdateUserHierarchyGroupNameInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// UpdateUserHierarchyStructure is the operation POST /user-hierarchy-structure/{InstanceId}, served by fn.
+func UpdateUserHierarchyStructure(fn func(context.Context, *UpdateUserHierarchyStructureInput) (*UpdateUserHierarchyStructureOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[357], &wire.Codec[UpdateUserHierarchyStructureInput, UpdateUserHierarchyStructureOutput]{
+		DecodeJSON: (*UpdateUserHierarchyStructureInput).decodeJSON,
+		DecodeHTTP: (*UpdateUserHierarchyStructureInput).decodeHTTP,
+		Validate:   func(x *UpdateUserHierarchyStructureInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // UpdateUserIdentityInfo is the operation POST /users/{InstanceId}/{UserId}/identity-info, served by fn.
 func UpdateUserIdentityInfo(fn func(context.Context, *UpdateUserIdentityInfoInput) (*UpdateUserIdentityInfoOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[358], &wire.Codec[UpdateUserIdentityInfoInput, UpdateUserIdentityInfoOutput]{
@@ -714,6 +1165,15 @@ func UpdateUserPhoneConfig(fn func(context.Context, *UpdateUserPhoneConfigInput)
 		DecodeJSON: (*UpdateUserPhoneConfigInput).decodeJSON,
 		DecodeHTTP: (*UpdateUserPhoneConfigInput).decodeHTTP,
 		Validate:   func(x *UpdateUserPhoneConfigInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// UpdateUserProficiencies is the operation POST /users/{InstanceId}/{UserId}/proficiencies, served by fn.
+func UpdateUserProficiencies(fn func(context.Context, *UpdateUserProficienciesInput) (*UpdateUserProficienciesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[361], &wire.Codec[UpdateUserProficienciesInput, UpdateUserProficienciesOutput]{
+		DecodeJSON: (*UpdateUserProficienciesInput).decodeJSON,
+		DecodeHTTP: (*UpdateUserProficienciesInput).decodeHTTP,
+		Validate:   func(x *UpdateUserProficienciesInput, v *wire.Violations) { x.validate(v, nil) },
 	}, fn)
 }
 

@@ -6,6 +6,8 @@ import (
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
+var ruleAccessType = wire.StringRule{Enum: []string{"ALLOW"}}
+
 var ruleAfterContactWorkTimeLimit = wire.NumberRule{Min: wire.Bound{Set: true, N: 0}}
 
 var ruleAgentAvailabilityTimer = wire.StringRule{Enum: []string{"TIME_SINCE_LAST_ACTIVITY", "TIME_SINCE_LAST_INBOUND"}}
@@ -30,7 +32,17 @@ var ruleAgentUsername = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: w
 
 var ruleAgentsMinOneMaxHundred = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
 
+var ruleAllowedAccessControlTags = wire.SizeRule{Max: wire.Bound{Set: true, N: 4}}
+
+var ruleAllowedFlowModules = wire.SizeRule{Max: wire.Bound{Set: true, N: 10}}
+
 var ruleAllowedUserAction = wire.StringRule{Enum: []string{"CALL", "DISCARD"}}
+
+var ruleApplicationPermissions = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 50}}
+
+var ruleApplicationType = wire.StringRule{Enum: []string{"MCP", "THIRD_PARTY_APPLICATION"}}
+
+var ruleApplications = wire.SizeRule{Max: wire.Bound{Set: true, N: 10}}
 
 var ruleAssociationId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
 
@@ -49,6 +61,10 @@ var ruleChannel = wire.StringRule{Enum: []string{"VOICE", "CHAT", "TASK", "EMAIL
 var ruleChannels = wire.SizeRule{Max: wire.Bound{Set: true, N: 4}}
 
 var ruleClientToken = wire.StringRule{Max: wire.Bound{Set: true, N: 500}}
+
+var ruleCommonHumanReadableDescription = wire.StringRule{Pattern: &wire.Pattern{Text: "^[\\P{C}\\r\\n\\t]{1,250}$", Expr: "^(?:^[\\P{C}\\r\\n\\t]{1,250}$)$"}}
+
+var ruleCommonHumanReadableName = wire.StringRule{Pattern: &wire.Pattern{Text: "^[\\P{C}\\r\\n\\t]{1,127}$", Expr: "^(?:^[\\P{C}\\r\\n\\t]{1,127}$)$"}}
 
 var ruleCommonNameLength127 = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 127}}
 
@@ -70,11 +86,17 @@ var ruleContactState = wire.StringRule{Enum: []string{"INCOMING", "PENDING", "CO
 
 var ruleContactStates = wire.SizeRule{Max: wire.Bound{Set: true, N: 9}}
 
+var ruleCreateSecurityProfileName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 127}, Pattern: &wire.Pattern{Text: "^[ a-zA-Z0-9_@-]+$", Set: &wire.ByteSet{0x3ff200100000000, 0x7fffffe87ffffff}, Min: 1}}
+
 var ruleCurrentMetricId = wire.StringRule{Pattern: &wire.Pattern{Text: "^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})|(arn:[a-z0-9-]+:connect:[a-z0-9-]+:(?:([0-9]{12}):instance/[a-z0-9-]+/metric/[a-z0-9-]+(?::[a-z0-9-]+)?|aws:metric/[A-Z_]+))$", Expr: "^(?:^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})|(arn:[a-z0-9-]+:connect:[a-z0-9-]+:(?:([0-9]{12}):instance/[a-z0-9-]+/metric/[a-z0-9-]+(?::[a-z0-9-]+)?|aws:metric/[A-Z_]+))$)$"}}
 
 var ruleCurrentMetricName = wire.StringRule{Enum: []string{"AGENTS_ONLINE", "AGENTS_AVAILABLE", "AGENTS_ON_CALL", "AGENTS_NON_PRODUCTIVE", "AGENTS_AFTER_CONTACT_WORK", "AGENTS_ERROR", "AGENTS_STAFFED", "CONTACTS_IN_QUEUE", "OLDEST_CONTACT_AGE", "CONTACTS_SCHEDULED", "AGENTS_ON_CONTACT", "SLOTS_ACTIVE", "SLOTS_AVAILABLE", "ESTIMATED_WAIT_TIME"}}
 
 var ruleCurrentMetricSortCriteriaMaxOne = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 1}}
+
+var ruleDateComparisonType = wire.StringRule{Enum: []string{"GREATER_THAN", "LESS_THAN", "GREATER_THAN_OR_EQUAL_TO", "LESS_THAN_OR_EQUAL_TO", "EQUAL_TO"}}
+
+var ruleDateYearMonthDayFormat = wire.StringRule{Pattern: &wire.Pattern{Text: "^\\d{4}-\\d{2}-\\d{2}$", Expr: "^(?:^\\d{4}-\\d{2}-\\d{2}$)$"}}
 
 var ruleDelay = wire.NumberRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 9999}}
 
@@ -94,9 +116,17 @@ var ruleEncryptionType = wire.StringRule{Enum: []string{"KMS"}}
 
 var ruleFileName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 256}, Pattern: &wire.Pattern{Text: "^\\P{C}*$", Expr: "^(?:^\\P{C}*$)$"}}
 
+var ruleFlowModuleId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
+
+var ruleFlowModuleType = wire.StringRule{Enum: []string{"MCP"}}
+
 var ruleGrouping = wire.StringRule{Enum: []string{"QUEUE", "CHANNEL", "ROUTING_PROFILE", "ROUTING_STEP_EXPRESSION", "AGENT_STATUS", "SUBTYPE", "VALIDATION_TEST_TYPE"}}
 
 var ruleGroupings = wire.SizeRule{Max: wire.Bound{Set: true, N: 2}}
+
+var ruleHierarchyGroupMatchType = wire.StringRule{Enum: []string{"EXACT", "WITH_CHILD_GROUPS"}}
+
+var ruleHierarchyRestrictedResourceName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
 
 var ruleHours = wire.NumberRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 87600}}
 
@@ -108,13 +138,25 @@ var ruleHoursOfOperationDays = wire.StringRule{Enum: []string{"SUNDAY", "MONDAY"
 
 var ruleHoursOfOperationDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 250}}
 
+var ruleHoursOfOperationOverrideConfigList = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 100}}
+
+var ruleHoursOfOperationOverrideId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 36}}
+
+var ruleHoursOfOperationOverrideYearMonthDayDateFormat = wire.StringRule{Pattern: &wire.Pattern{Text: "^\\d{4}-\\d{2}-\\d{2}$", Expr: "^(?:^\\d{4}-\\d{2}-\\d{2}$)$"}}
+
+var ruleIAMRestrictedPrimaryValue = wire.StringRule{Pattern: &wire.Pattern{Text: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]+$", Expr: "^(?:[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]+$)$"}}
+
 var ruleInstanceAttributeType = wire.StringRule{Enum: []string{"INBOUND_CALLS", "OUTBOUND_CALLS", "CONTACTFLOW_LOGS", "CONTACT_LENS", "AUTO_RESOLVE_BEST_VOICES", "USE_CUSTOM_TTS_VOICES", "EARLY_MEDIA", "MULTI_PARTY_CONFERENCE", "HIGH_VOLUME_OUTBOUND", "ENHANCED_CONTACT_MONITORING", "ENHANCED_CHAT_MONITORING", "MULTI_PARTY_CHAT_CONFERENCE", "MESSAGE_STREAMING"}}
 
 var ruleInstanceAttributeValue = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
 
 var ruleInstanceId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
 
+var ruleInstanceIdOrArn = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 250}, Pattern: &wire.Pattern{Text: "^(arn:(aws|aws-us-gov):connect:[a-z]{2}-[a-z]+-[0-9]{1}:[0-9]{1,20}:instance/)?[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$", Expr: "^(?:^(arn:(aws|aws-us-gov):connect:[a-z]{2}-[a-z]+-[0-9]{1}:[0-9]{1,20}:instance/)?[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$)$"}}
+
 var ruleInstanceStorageResourceType = wire.StringRule{Enum: []string{"CHAT_TRANSCRIPTS", "CALL_RECORDINGS", "SCHEDULED_REPORTS", "MEDIA_STREAMS", "CONTACT_TRACE_RECORDS", "AGENT_EVENTS", "REAL_TIME_CONTACT_ANALYSIS_SEGMENTS", "ATTACHMENTS", "CONTACT_EVALUATIONS", "SCREEN_RECORDINGS", "REAL_TIME_CONTACT_ANALYSIS_CHAT_SEGMENTS", "REAL_TIME_CONTACT_ANALYSIS_VOICE_SEGMENTS", "EMAIL_MESSAGES"}}
+
+var ruleIntervalPositiveInteger = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 6}}
 
 var ruleKeyId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
 
@@ -126,19 +168,39 @@ var ruleMaxResult100 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wi
 
 var ruleMaxResult1000 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 1000}}
 
+var ruleMaxResult500 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 500}}
+
 var ruleMaxResult7 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 7}}
 
 var ruleMinutesLimit60 = wire.NumberRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 59}}
 
+var ruleMonth = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 12}}
+
+var ruleMonthDay = wire.NumberRule{Min: wire.Bound{Set: true, N: -1}, Max: wire.Bound{Set: true, N: 31}}
+
 var ruleName = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 1024}, Sensitive: true}
+
+var ruleNamespace = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
+
+var ruleNextToken2500 = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 2500}}
+
+var ruleNumberComparisonType = wire.StringRule{Enum: []string{"GREATER_OR_EQUAL", "GREATER", "LESSER_OR_EQUAL", "LESSER", "EQUAL", "NOT_EQUAL", "RANGE"}}
 
 var ruleOutboundCallerIdName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 255}}
 
 var ruleOutboundStrategyType = wire.StringRule{Enum: []string{"AGENT_FIRST"}}
 
+var ruleOverrideDays = wire.StringRule{Enum: []string{"SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"}}
+
+var ruleOverrideType = wire.StringRule{Enum: []string{"STANDARD", "OPEN", "CLOSED"}}
+
 var ruleParentHoursOfOperationConfigList = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 3}}
 
 var rulePassword = wire.StringRule{Sensitive: true, Pattern: &wire.Pattern{Text: "^(?=.*[a-z])(?=.*[A-Z])(?=.*\\d)[a-zA-Z\\d\\S]{8,64}$", Expr: "^(?:[a-zA-Z\\d\\S]{8,64})$", Contains: []string{"[a-z]", "[A-Z]", "\\d"}}}
+
+var rulePermission = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
+
+var rulePermissionsList = wire.SizeRule{Max: wire.Bound{Set: true, N: 500}}
 
 var rulePhoneNumber = wire.StringRule{Pattern: &wire.Pattern{Text: "\\+[1-9]\\d{1,14}$", Expr: "^(?:\\+[1-9]\\d{1,14}$)$"}}
 
@@ -160,9 +222,27 @@ var rulePostAcceptPreviewTimeoutDurationInSeconds = wire.NumberRule{Min: wire.Bo
 
 var rulePreSignedAttachmentUrl = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 2000}}
 
+var rulePredefinedAttributeName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
+
+var rulePredefinedAttributePurposeName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
+
+var rulePredefinedAttributePurposeNameList = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 10}}
+
+var rulePredefinedAttributeStringValue = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
+
+var rulePredefinedAttributeStringValuesList = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 500}}
+
 var rulePrefix = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
 
+var rulePrimaryAttributeContextKeyName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 127}, Pattern: &wire.Pattern{Text: "(?!aws:|connect:)[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]+$", Expr: "^(?:[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]+)$", NotPrefix: []string{"aws:", "connect:"}}}
+
+var rulePrimaryAttributeValuesSet = wire.SizeRule{Max: wire.Bound{Set: true, N: 5}}
+
+var rulePrimaryValueList = wire.SizeRule{Max: wire.Bound{Set: true, N: 2}}
+
 var rulePriority = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 99}}
+
+var ruleProficiencyLevel = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 5}}
 
 var ruleQueueDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 250}}
 
@@ -176,7 +256,17 @@ var ruleQueueTypes = wire.SizeRule{Max: wire.Bound{Set: true, N: 2}}
 
 var ruleQueues = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
 
+var ruleQuickConnectDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 250}}
+
+var ruleQuickConnectName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 127}}
+
+var ruleQuickConnectType = wire.StringRule{Enum: []string{"USER", "QUEUE", "PHONE_NUMBER", "FLOW"}}
+
+var ruleQuickConnectTypes = wire.SizeRule{Max: wire.Bound{Set: true, N: 4}}
+
 var ruleQuickConnectsList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 50}}
+
+var ruleRecurrenceFrequency = wire.StringRule{Enum: []string{"WEEKLY", "MONTHLY", "YEARLY"}}
 
 var ruleReferenceArn = wire.StringRule{Min: wire.Bound{Set: true, N: 20}, Max: wire.Bound{Set: true, N: 256}, Pattern: &wire.Pattern{Text: "^[-:/A-Za-z0-9]+", Set: &wire.ByteSet{0x7ffa00000000000, 0x7fffffe07fffffe}, Min: 1}}
 
@@ -206,7 +296,17 @@ var ruleRoutingProfileQueueConfigList = wire.SizeRule{Min: wire.Bound{Set: true,
 
 var ruleRoutingProfiles = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
 
+var ruleSearchableQueueType = wire.StringRule{Enum: []string{"STANDARD"}}
+
+var ruleSecurityProfileDescription = wire.StringRule{Max: wire.Bound{Set: true, N: 250}}
+
 var ruleSecurityProfileIds = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 10}}
+
+var ruleSecurityProfilePermission = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
+
+var ruleSecurityProfilePolicyKey = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
+
+var ruleSecurityProfilePolicyValue = wire.StringRule{Max: wire.Bound{Set: true, N: 256}}
 
 var ruleSegmentAttributeName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
 
@@ -218,6 +318,8 @@ var ruleSortOrder = wire.StringRule{Enum: []string{"ASCENDING", "DESCENDING"}}
 
 var ruleStorageType = wire.StringRule{Enum: []string{"S3", "KINESIS_VIDEO_STREAM", "KINESIS_STREAM", "KINESIS_FIREHOSE"}}
 
+var ruleStringComparisonType = wire.StringRule{Enum: []string{"STARTS_WITH", "CONTAINS", "EXACT"}}
+
 var ruleSubtype = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
 
 var ruleSubtypes = wire.SizeRule{Max: wire.Bound{Set: true, N: 10}}
@@ -226,13 +328,39 @@ var ruleTagKey = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bou
 
 var ruleTagKeyList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 50}}
 
+var ruleTagKeyString = wire.StringRule{Max: wire.Bound{Set: true, N: 128}}
+
 var ruleTagMap = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 50}}
+
+var ruleTagRestrictedResourceList = wire.SizeRule{Max: wire.Bound{Set: true, N: 10}}
+
+var ruleTagRestrictedResourceName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
 
 var ruleTagValue = wire.StringRule{Max: wire.Bound{Set: true, N: 256}}
 
+var ruleTagValueString = wire.StringRule{Max: wire.Bound{Set: true, N: 256}}
+
+var ruleTargetListType = wire.StringRule{Enum: []string{"PROFICIENCIES"}}
+
 var ruleTaskAttachments = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 5}, Sensitive: true}
 
+var ruleTaskTemplateDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 255}}
+
+var ruleTaskTemplateFieldDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 255}}
+
+var ruleTaskTemplateFieldName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
+
+var ruleTaskTemplateFieldType = wire.StringRule{Enum: []string{"NAME", "DESCRIPTION", "SCHEDULED_TIME", "QUICK_CONNECT", "URL", "NUMBER", "TEXT", "TEXT_AREA", "DATE_TIME", "BOOLEAN", "SINGLE_SELECT", "EMAIL", "SELF_ASSIGN", "EXPIRY_DURATION"}}
+
+var ruleTaskTemplateFieldValue = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 4096}}
+
 var ruleTaskTemplateId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 500}}
+
+var ruleTaskTemplateName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
+
+var ruleTaskTemplateSingleSelectOption = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
+
+var ruleTaskTemplateStatus = wire.StringRule{Enum: []string{"ACTIVE", "INACTIVE"}}
 
 var ruleTrafficType = wire.StringRule{Enum: []string{"GENERAL", "CAMPAIGN"}}
 
@@ -242,11 +370,17 @@ var ruleUpdateAgentStatusDescription = wire.StringRule{Min: wire.Bound{Set: true
 
 var ruleUpdateHoursOfOperationDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 250}}
 
+var ruleUpdateQuickConnectDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 250}}
+
 var ruleUserDataHierarchyGroups = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 1}}
 
 var ruleValidationTestTypes = wire.SizeRule{Max: wire.Bound{Set: true, N: 10}}
 
 var ruleVoiceEnhancementMode = wire.StringRule{Enum: []string{"VOICE_ISOLATION", "NOISE_SUPPRESSION", "NONE"}}
+
+var ruleWeekdayOccurrenceInteger = wire.NumberRule{Min: wire.Bound{Set: true, N: -1}, Max: wire.Bound{Set: true, N: 4}}
+
+var ruleWeekdayOccurrenceList = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 1}}
 
 // Patterns that the model spells wrongly, with what was made of them:
 //

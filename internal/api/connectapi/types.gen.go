@@ -9,23 +9,47 @@ import (
 // AssociatePhoneNumberContactFlowOutput has no members.
 type AssociatePhoneNumberContactFlowOutput struct{}
 
+// AssociateQueueQuickConnectsOutput has no members.
+type AssociateQueueQuickConnectsOutput struct{}
+
 // AssociateRoutingProfileQueuesOutput has no members.
 type AssociateRoutingProfileQueuesOutput struct{}
+
+// AssociateUserProficienciesOutput has no members.
+type AssociateUserProficienciesOutput struct{}
+
+// CreatePredefinedAttributeOutput has no members.
+type CreatePredefinedAttributeOutput struct{}
 
 // DeleteHoursOfOperationOutput has no members.
 type DeleteHoursOfOperationOutput struct{}
 
+// DeleteHoursOfOperationOverrideOutput has no members.
+type DeleteHoursOfOperationOverrideOutput struct{}
+
 // DeleteInstanceOutput has no members.
 type DeleteInstanceOutput struct{}
+
+// DeletePredefinedAttributeOutput has no members.
+type DeletePredefinedAttributeOutput struct{}
 
 // DeleteQueueOutput has no members.
 type DeleteQueueOutput struct{}
 
+// DeleteQuickConnectOutput has no members.
+type DeleteQuickConnectOutput struct{}
+
 // DeleteRoutingProfileOutput has no members.
 type DeleteRoutingProfileOutput struct{}
 
+// DeleteSecurityProfileOutput has no members.
+type DeleteSecurityProfileOutput struct{}
+
 // DeleteUserOutput has no members.
 type DeleteUserOutput struct{}
+
+// DeleteUserHierarchyGroupOutput has no members.
+type DeleteUserHierarchyGroupOutput struct{}
 
 // DisassociateInstanceStorageConfigOutput has no members.
 type DisassociateInstanceStorageConfigOutput struct{}
@@ -33,8 +57,14 @@ type DisassociateInstanceStorageConfigOutput struct{}
 // DisassociatePhoneNumberContactFlowOutput has no members.
 type DisassociatePhoneNumberContactFlowOutput struct{}
 
+// DisassociateQueueQuickConnectsOutput has no members.
+type DisassociateQueueQuickConnectsOutput struct{}
+
 // DisassociateRoutingProfileQueuesOutput has no members.
 type DisassociateRoutingProfileQueuesOutput struct{}
+
+// DisassociateUserProficienciesOutput has no members.
+type DisassociateUserProficienciesOutput struct{}
 
 // ReleasePhoneNumberOutput has no members.
 type ReleasePhoneNumberOutput struct{}
@@ -51,6 +81,9 @@ type UpdateAgentStatusOutput struct{}
 // UpdateHoursOfOperationOutput has no members.
 type UpdateHoursOfOperationOutput struct{}
 
+// UpdateHoursOfOperationOverrideOutput has no members.
+type UpdateHoursOfOperationOverrideOutput struct{}
+
 // UpdateInstanceAttributeOutput has no members.
 type UpdateInstanceAttributeOutput struct{}
 
@@ -59,6 +92,9 @@ type UpdateInstanceStorageConfigOutput struct{}
 
 // UpdatePhoneNumberMetadataOutput has no members.
 type UpdatePhoneNumberMetadataOutput struct{}
+
+// UpdatePredefinedAttributeOutput has no members.
+type UpdatePredefinedAttributeOutput struct{}
 
 // UpdateQueueHoursOfOperationOutput has no members.
 type UpdateQueueHoursOfOperationOutput struct{}
@@ -75,6 +111,12 @@ type UpdateQueueOutboundCallerConfigOutput struct{}
 // UpdateQueueStatusOutput has no members.
 type UpdateQueueStatusOutput struct{}
 
+// UpdateQuickConnectConfigOutput has no members.
+type UpdateQuickConnectConfigOutput struct{}
+
+// UpdateQuickConnectNameOutput has no members.
+type UpdateQuickConnectNameOutput struct{}
+
 // UpdateRoutingProfileAgentAvailabilityTimerOutput has no members.
 type UpdateRoutingProfileAgentAvailabilityTimerOutput struct{}
 
@@ -90,11 +132,26 @@ type UpdateRoutingProfileNameOutput struct{}
 // UpdateRoutingProfileQueuesOutput has no members.
 type UpdateRoutingProfileQueuesOutput struct{}
 
+// UpdateSecurityProfileOutput has no members.
+type UpdateSecurityProfileOutput struct{}
+
+// UpdateUserHierarchyOutput has no members.
+type UpdateUserHierarchyOutput struct{}
+
+// UpdateUserHierarchyGroupNameOutput has no members.
+type UpdateUserHierarchyGroupNameOutput struct{}
+
+// UpdateUserHierarchyStructureOutput has no members.
+type UpdateUserHierarchyStructureOutput struct{}
+
 // UpdateUserIdentityInfoOutput has no members.
 type UpdateUserIdentityInfoOutput struct{}
 
 // UpdateUserPhoneConfigOutput has no members.
 type UpdateUserPhoneConfigOutput struct{}
+
+// UpdateUserProficienciesOutput has no members.
+type UpdateUserProficienciesOutput struct{}
 
 // UpdateUserRoutingProfileOutput has no members.
 type UpdateUserRoutingProfileOutput struct{}
@@ -191,6 +248,18 @@ type AgentStatusReference struct {
 	StatusName           *string
 }
 
+// AgentStatusSearchCriteria is the model's structure AgentStatusSearchCriteria.
+type AgentStatusSearchCriteria struct {
+	OrConditions    []AgentStatusSearchCriteria
+	AndConditions   []AgentStatusSearchCriteria
+	StringCondition *StringCondition
+}
+
+// AgentStatusSearchFilter is the model's structure AgentStatusSearchFilter.
+type AgentStatusSearchFilter struct {
+	AttributeFilter *ControlPlaneAttributeFilter
+}
+
 // AgentStatusSummary is the model's structure AgentStatusSummary.
 type AgentStatusSummary struct {
 	Id                 *string
@@ -219,6 +288,13 @@ type AnswerMachineDetectionConfig struct {
 	AwaitAnswerMachinePrompt     *bool
 }
 
+// Application is the model's structure Application.
+type Application struct {
+	Namespace              *string
+	ApplicationPermissions []string
+	Type                   *string
+}
+
 // AssociateInstanceStorageConfigInput is the model's structure AssociateInstanceStorageConfigRequest.
 type AssociateInstanceStorageConfigInput struct {
 	InstanceId    *string                // required, in the path
@@ -239,6 +315,13 @@ type AssociatePhoneNumberContactFlowInput struct {
 	ContactFlowId *string // required
 }
 
+// AssociateQueueQuickConnectsInput is the model's structure AssociateQueueQuickConnectsRequest.
+type AssociateQueueQuickConnectsInput struct {
+	InstanceId      *string  // required, in the path
+	QueueId         *string  // required, in the path
+	QuickConnectIds []string // required
+}
+
 // AssociateRoutingProfileQueuesInput is the model's structure AssociateRoutingProfileQueuesRequest.
 type AssociateRoutingProfileQueuesInput struct {
 	InstanceId                   *string // required, in the path
@@ -247,10 +330,23 @@ type AssociateRoutingProfileQueuesInput struct {
 	ManualAssignmentQueueConfigs []RoutingProfileManualAssignmentQueueConfig
 }
 
+// AssociateUserProficienciesInput is the model's structure AssociateUserProficienciesRequest.
+type AssociateUserProficienciesInput struct {
+	InstanceId        *string           // required, in the path
+	UserId            *string           // required, in the path
+	UserProficiencies []UserProficiency // required
+}
+
 // Attribute is the model's structure Attribute.
 type Attribute struct {
 	AttributeType *string
 	Value         *string
+}
+
+// AttributeAndCondition is the model's structure AttributeAndCondition.
+type AttributeAndCondition struct {
+	TagConditions           []TagCondition
+	HierarchyGroupCondition *HierarchyGroupCondition
 }
 
 // AttributeCondition is the model's structure AttributeCondition.
@@ -336,6 +432,17 @@ type ClaimedPhoneNumberSummary struct {
 	Tags                   map[string]string
 	PhoneNumberStatus      *PhoneNumberStatus
 	SourcePhoneNumberArn   *string
+}
+
+// CommonAttributeAndCondition is the model's structure CommonAttributeAndCondition.
+type CommonAttributeAndCondition struct {
+	TagConditions []TagCondition
+}
+
+// Condition is the model's structure Condition.
+type Condition struct {
+	StringCondition *StringCondition
+	NumberCondition *NumberCondition
 }
 
 // Contact is the model's structure Contact.
@@ -440,6 +547,28 @@ type ContactFlowSummary struct {
 	ContactFlowStatus *string
 }
 
+// ControlPlaneAttributeFilter is the model's structure ControlPlaneAttributeFilter.
+type ControlPlaneAttributeFilter struct {
+	OrConditions []CommonAttributeAndCondition
+	AndCondition *CommonAttributeAndCondition
+	TagCondition *TagCondition
+}
+
+// ControlPlaneTagFilter is the model's structure ControlPlaneTagFilter.
+type ControlPlaneTagFilter struct {
+	OrConditions  [][]TagCondition
+	AndConditions []TagCondition
+	TagCondition  *TagCondition
+}
+
+// ControlPlaneUserAttributeFilter is the model's structure ControlPlaneUserAttributeFilter.
+type ControlPlaneUserAttributeFilter struct {
+	OrConditions            []AttributeAndCondition
+	AndCondition            *AttributeAndCondition
+	TagCondition            *TagCondition
+	HierarchyGroupCondition *HierarchyGroupCondition
+}
+
 // CreateAgentStatusInput is the model's structure CreateAgentStatusRequest.
 type CreateAgentStatusInput struct {
 	InstanceId   *string // required, in the path
@@ -472,6 +601,24 @@ type CreateContactFlowOutput struct {
 	ContactFlowId     *string
 	ContactFlowArn    *string
 	FlowContentSha256 *string
+}
+
+// CreateHoursOfOperationOverrideInput is the model's structure CreateHoursOfOperationOverrideRequest.
+type CreateHoursOfOperationOverrideInput struct {
+	InstanceId         *string // required, in the path
+	HoursOfOperationId *string // required, in the path
+	Name               *string // required
+	Description        *string
+	Config             []HoursOfOperationOverrideConfig // required
+	EffectiveFrom      *string                          // required
+	EffectiveTill      *string                          // required
+	RecurrenceConfig   *RecurrenceConfig
+	OverrideType       *string
+}
+
+// CreateHoursOfOperationOverrideOutput is the model's structure CreateHoursOfOperationOverrideResponse.
+type CreateHoursOfOperationOverrideOutput struct {
+	HoursOfOperationOverrideId *string
 }
 
 // CreateHoursOfOperationInput is the model's structure CreateHoursOfOperationRequest.
@@ -508,6 +655,15 @@ type CreateInstanceOutput struct {
 	Arn *string
 }
 
+// CreatePredefinedAttributeInput is the model's structure CreatePredefinedAttributeRequest.
+type CreatePredefinedAttributeInput struct {
+	InstanceId             *string // required, in the path
+	Name                   *string // required
+	Values                 *PredefinedAttributeValues
+	Purposes               []string
+	AttributeConfiguration *InputPredefinedAttributeConfiguration
+}
+
 // CreateQueueInput is the model's structure CreateQueueRequest.
 type CreateQueueInput struct {
 	InstanceId           *string // required, in the path
@@ -528,6 +684,21 @@ type CreateQueueOutput struct {
 	QueueId  *string
 }
 
+// CreateQuickConnectInput is the model's structure CreateQuickConnectRequest.
+type CreateQuickConnectInput struct {
+	InstanceId         *string // required, in the path
+	Name               *string // required
+	Description        *string
+	QuickConnectConfig *QuickConnectConfig // required
+	Tags               map[string]string
+}
+
+// CreateQuickConnectOutput is the model's structure CreateQuickConnectResponse.
+type CreateQuickConnectOutput struct {
+	QuickConnectARN *string
+	QuickConnectId  *string
+}
+
 // CreateRoutingProfileInput is the model's structure CreateRoutingProfileRequest.
 type CreateRoutingProfileInput struct {
 	InstanceId                   *string // required, in the path
@@ -545,6 +716,62 @@ type CreateRoutingProfileInput struct {
 type CreateRoutingProfileOutput struct {
 	RoutingProfileArn *string
 	RoutingProfileId  *string
+}
+
+// CreateSecurityProfileInput is the model's structure CreateSecurityProfileRequest.
+type CreateSecurityProfileInput struct {
+	SecurityProfileName                  *string // required
+	Description                          *string
+	Permissions                          []string
+	InstanceId                           *string // required, in the path
+	Tags                                 map[string]string
+	AllowedAccessControlTags             map[string]string
+	TagRestrictedResources               []string
+	Applications                         []Application
+	HierarchyRestrictedResources         []string
+	AllowedAccessControlHierarchyGroupId *string
+	AllowedFlowModules                   []FlowModule
+	GranularAccessControlConfiguration   *GranularAccessControlConfiguration
+}
+
+// CreateSecurityProfileOutput is the model's structure CreateSecurityProfileResponse.
+type CreateSecurityProfileOutput struct {
+	SecurityProfileId  *string
+	SecurityProfileArn *string
+}
+
+// CreateTaskTemplateInput is the model's structure CreateTaskTemplateRequest.
+type CreateTaskTemplateInput struct {
+	InstanceId       *string // required, in the path
+	Name             *string // required
+	Description      *string
+	ContactFlowId    *string
+	SelfAssignFlowId *string
+	Constraints      *TaskTemplateConstraints
+	Defaults         *TaskTemplateDefaults
+	Status           *string
+	Fields           []TaskTemplateField // required
+	ClientToken      *string             // idempotency token
+}
+
+// CreateTaskTemplateOutput is the model's structure CreateTaskTemplateResponse.
+type CreateTaskTemplateOutput struct {
+	Id  *string // required
+	Arn *string // required
+}
+
+// CreateUserHierarchyGroupInput is the model's structure CreateUserHierarchyGroupRequest.
+type CreateUserHierarchyGroupInput struct {
+	Name          *string // required
+	ParentGroupId *string
+	InstanceId    *string // required, in the path
+	Tags          map[string]string
+}
+
+// CreateUserHierarchyGroupOutput is the model's structure CreateUserHierarchyGroupResponse.
+type CreateUserHierarchyGroupOutput struct {
+	HierarchyGroupId  *string
+	HierarchyGroupArn *string
 }
 
 // CreateUserInput is the model's structure CreateUserRequest.
@@ -624,6 +851,20 @@ type DataTableAccessControlConfiguration struct {
 	PrimaryAttributeAccessControlConfiguration *PrimaryAttributeAccessControlConfigurationItem
 }
 
+// DateCondition is the model's structure DateCondition.
+type DateCondition struct {
+	FieldName      *string
+	Value          *string
+	ComparisonType *string
+}
+
+// DeleteHoursOfOperationOverrideInput is the model's structure DeleteHoursOfOperationOverrideRequest.
+type DeleteHoursOfOperationOverrideInput struct {
+	InstanceId                 *string // required, in the path
+	HoursOfOperationId         *string // required, in the path
+	HoursOfOperationOverrideId *string // required, in the path
+}
+
 // DeleteHoursOfOperationInput is the model's structure DeleteHoursOfOperationRequest.
 type DeleteHoursOfOperationInput struct {
 	InstanceId         *string // required, in the path
@@ -636,16 +877,50 @@ type DeleteInstanceInput struct {
 	ClientToken *string // in the query string, idempotency token
 }
 
+// DeletePredefinedAttributeInput is the model's structure DeletePredefinedAttributeRequest.
+type DeletePredefinedAttributeInput struct {
+	InstanceId *string // required, in the path
+	Name       *string // required, in the path
+}
+
 // DeleteQueueInput is the model's structure DeleteQueueRequest.
 type DeleteQueueInput struct {
 	InstanceId *string // required, in the path
 	QueueId    *string // required, in the path
 }
 
+// DeleteQuickConnectInput is the model's structure DeleteQuickConnectRequest.
+type DeleteQuickConnectInput struct {
+	InstanceId     *string // required, in the path
+	QuickConnectId *string // required, in the path
+}
+
 // DeleteRoutingProfileInput is the model's structure DeleteRoutingProfileRequest.
 type DeleteRoutingProfileInput struct {
 	InstanceId       *string // required, in the path
 	RoutingProfileId *string // required, in the path
+}
+
+// DeleteSecurityProfileInput is the model's structure DeleteSecurityProfileRequest.
+type DeleteSecurityProfileInput struct {
+	InstanceId        *string // required, in the path
+	SecurityProfileId *string // required, in the path
+}
+
+// DeleteTaskTemplateInput is the model's structure DeleteTaskTemplateRequest.
+type DeleteTaskTemplateInput struct {
+	InstanceId     *string // required, in the path
+	TaskTemplateId *string // required, in the path
+}
+
+// DeleteTaskTemplateOutput is the model's structure DeleteTaskTemplateResponse.
+type DeleteTaskTemplateOutput struct {
+}
+
+// DeleteUserHierarchyGroupInput is the model's structure DeleteUserHierarchyGroupRequest.
+type DeleteUserHierarchyGroupInput struct {
+	HierarchyGroupId *string // required, in the path
+	InstanceId       *string // required, in the path
 }
 
 // DeleteUserInput is the model's structure DeleteUserRequest.
@@ -685,6 +960,18 @@ type DescribeContactInput struct {
 // DescribeContactOutput is the model's structure DescribeContactResponse.
 type DescribeContactOutput struct {
 	Contact *Contact
+}
+
+// DescribeHoursOfOperationOverrideInput is the model's structure DescribeHoursOfOperationOverrideRequest.
+type DescribeHoursOfOperationOverrideInput struct {
+	InstanceId                 *string // required, in the path
+	HoursOfOperationId         *string // required, in the path
+	HoursOfOperationOverrideId *string // required, in the path
+}
+
+// DescribeHoursOfOperationOverrideOutput is the model's structure DescribeHoursOfOperationOverrideResponse.
+type DescribeHoursOfOperationOverrideOutput struct {
+	HoursOfOperationOverride *HoursOfOperationOverride
 }
 
 // DescribeHoursOfOperationInput is the model's structure DescribeHoursOfOperationRequest.
@@ -742,6 +1029,17 @@ type DescribePhoneNumberOutput struct {
 	ClaimedPhoneNumberSummary *ClaimedPhoneNumberSummary
 }
 
+// DescribePredefinedAttributeInput is the model's structure DescribePredefinedAttributeRequest.
+type DescribePredefinedAttributeInput struct {
+	InstanceId *string // required, in the path
+	Name       *string // required, in the path
+}
+
+// DescribePredefinedAttributeOutput is the model's structure DescribePredefinedAttributeResponse.
+type DescribePredefinedAttributeOutput struct {
+	PredefinedAttribute *PredefinedAttribute
+}
+
 // DescribeQueueInput is the model's structure DescribeQueueRequest.
 type DescribeQueueInput struct {
 	InstanceId *string // required, in the path
@@ -751,6 +1049,17 @@ type DescribeQueueInput struct {
 // DescribeQueueOutput is the model's structure DescribeQueueResponse.
 type DescribeQueueOutput struct {
 	Queue *Queue
+}
+
+// DescribeQuickConnectInput is the model's structure DescribeQuickConnectRequest.
+type DescribeQuickConnectInput struct {
+	InstanceId     *string // required, in the path
+	QuickConnectId *string // required, in the path
+}
+
+// DescribeQuickConnectOutput is the model's structure DescribeQuickConnectResponse.
+type DescribeQuickConnectOutput struct {
+	QuickConnect *QuickConnect
 }
 
 // DescribeRoutingProfileInput is the model's structure DescribeRoutingProfileRequest.
@@ -773,6 +1082,27 @@ type DescribeSecurityProfileInput struct {
 // DescribeSecurityProfileOutput is the model's structure DescribeSecurityProfileResponse.
 type DescribeSecurityProfileOutput struct {
 	SecurityProfile *SecurityProfile
+}
+
+// DescribeUserHierarchyGroupInput is the model's structure DescribeUserHierarchyGroupRequest.
+type DescribeUserHierarchyGroupInput struct {
+	HierarchyGroupId *string // required, in the path
+	InstanceId       *string // required, in the path
+}
+
+// DescribeUserHierarchyGroupOutput is the model's structure DescribeUserHierarchyGroupResponse.
+type DescribeUserHierarchyGroupOutput struct {
+	HierarchyGroup *HierarchyGroup
+}
+
+// DescribeUserHierarchyStructureInput is the model's structure DescribeUserHierarchyStructureRequest.
+type DescribeUserHierarchyStructureInput struct {
+	InstanceId *string // required, in the path
+}
+
+// DescribeUserHierarchyStructureOutput is the model's structure DescribeUserHierarchyStructureResponse.
+type DescribeUserHierarchyStructureOutput struct {
+	HierarchyStructure *HierarchyStructure
 }
 
 // DescribeUserInput is the model's structure DescribeUserRequest.
@@ -818,12 +1148,26 @@ type DisassociatePhoneNumberContactFlowInput struct {
 	InstanceId    *string // required, in the query string
 }
 
+// DisassociateQueueQuickConnectsInput is the model's structure DisassociateQueueQuickConnectsRequest.
+type DisassociateQueueQuickConnectsInput struct {
+	InstanceId      *string  // required, in the path
+	QueueId         *string  // required, in the path
+	QuickConnectIds []string // required
+}
+
 // DisassociateRoutingProfileQueuesInput is the model's structure DisassociateRoutingProfileQueuesRequest.
 type DisassociateRoutingProfileQueuesInput struct {
 	InstanceId                      *string // required, in the path
 	RoutingProfileId                *string // required, in the path
 	QueueReferences                 []RoutingProfileQueueReference
 	ManualAssignmentQueueReferences []RoutingProfileQueueReference
+}
+
+// DisassociateUserProficienciesInput is the model's structure DisassociateUserProficienciesRequest.
+type DisassociateUserProficienciesInput struct {
+	InstanceId        *string                       // required, in the path
+	UserId            *string                       // required, in the path
+	UserProficiencies []UserProficiencyDisassociate // required
 }
 
 // DisconnectDetails is the model's structure DisconnectDetails.
@@ -845,6 +1189,18 @@ type DismissUserContactInput struct {
 
 // DismissUserContactOutput is the model's structure DismissUserContactResponse.
 type DismissUserContactOutput struct {
+}
+
+// EffectiveHoursOfOperations is the model's structure EffectiveHoursOfOperations.
+type EffectiveHoursOfOperations struct {
+	Date             *string
+	OperationalHours []OperationalHour
+}
+
+// EffectiveOverrideHours is the model's structure EffectiveOverrideHours.
+type EffectiveOverrideHours struct {
+	Date          *string
+	OverrideHours []OverrideHour
 }
 
 // EmailAddressConfig is the model's structure EmailAddressConfig.
@@ -896,6 +1252,17 @@ type Filters struct {
 	ValidationTestTypes    []string
 }
 
+// FlowModule is the model's structure FlowModule.
+type FlowModule struct {
+	Type         *string
+	FlowModuleId *string
+}
+
+// FlowQuickConnectConfig is the model's structure FlowQuickConnectConfig.
+type FlowQuickConnectConfig struct {
+	ContactFlowId *string // required
+}
+
 // GetContactAttributesInput is the model's structure GetContactAttributesRequest.
 type GetContactAttributesInput struct {
 	InstanceId       *string // required, in the path
@@ -941,6 +1308,46 @@ type GetCurrentUserDataOutput struct {
 	ApproximateTotalCount *int64
 }
 
+// GetEffectiveHoursOfOperationsInput is the model's structure GetEffectiveHoursOfOperationsRequest.
+type GetEffectiveHoursOfOperationsInput struct {
+	InstanceId         *string // required, in the path
+	HoursOfOperationId *string // required, in the path
+	FromDate           *string // required, in the query string
+	ToDate             *string // required, in the query string
+}
+
+// GetEffectiveHoursOfOperationsOutput is the model's structure GetEffectiveHoursOfOperationsResponse.
+type GetEffectiveHoursOfOperationsOutput struct {
+	EffectiveHoursOfOperationList []EffectiveHoursOfOperations
+	EffectiveOverrideHoursList    []EffectiveOverrideHours
+	TimeZone                      *string
+}
+
+// GetTaskTemplateInput is the model's structure GetTaskTemplateRequest.
+type GetTaskTemplateInput struct {
+	InstanceId      *string // required, in the path
+	TaskTemplateId  *string // required, in the path
+	SnapshotVersion *string // in the query string
+}
+
+// GetTaskTemplateOutput is the model's structure GetTaskTemplateResponse.
+type GetTaskTemplateOutput struct {
+	InstanceId       *string
+	Id               *string // required
+	Arn              *string // required
+	Name             *string // required
+	Description      *string
+	ContactFlowId    *string
+	SelfAssignFlowId *string
+	Constraints      *TaskTemplateConstraints
+	Defaults         *TaskTemplateDefaults
+	Fields           []TaskTemplateField
+	Status           *string
+	LastModifiedTime *time.Time
+	CreatedTime      *time.Time
+	Tags             map[string]string
+}
+
 // GlobalResiliencyMetadata is the model's structure GlobalResiliencyMetadata.
 type GlobalResiliencyMetadata struct {
 	ActiveRegion               *string
@@ -951,6 +1358,33 @@ type GlobalResiliencyMetadata struct {
 // GranularAccessControlConfiguration is the model's structure GranularAccessControlConfiguration.
 type GranularAccessControlConfiguration struct {
 	DataTableAccessControlConfiguration *DataTableAccessControlConfiguration
+}
+
+// HierarchyGroup is the model's structure HierarchyGroup.
+type HierarchyGroup struct {
+	Id                 *string
+	Arn                *string
+	Name               *string
+	LevelId            *string
+	HierarchyPath      *HierarchyPath
+	Tags               map[string]string
+	LastModifiedTime   *time.Time
+	LastModifiedRegion *string
+}
+
+// HierarchyGroupCondition is the model's structure HierarchyGroupCondition.
+type HierarchyGroupCondition struct {
+	Value                   *string
+	HierarchyGroupMatchType *string
+}
+
+// HierarchyGroupSummary is the model's structure HierarchyGroupSummary.
+type HierarchyGroupSummary struct {
+	Id                 *string
+	Arn                *string
+	Name               *string
+	LastModifiedTime   *time.Time
+	LastModifiedRegion *string
 }
 
 // HierarchyGroupSummaryReference is the model's structure HierarchyGroupSummaryReference.
@@ -968,6 +1402,29 @@ type HierarchyGroups struct {
 	Level5 *AgentHierarchyGroup
 }
 
+// HierarchyLevel is the model's structure HierarchyLevel.
+type HierarchyLevel struct {
+	Id                 *string
+	Arn                *string
+	Name               *string
+	LastModifiedTime   *time.Time
+	LastModifiedRegion *string
+}
+
+// HierarchyLevelUpdate is the model's structure HierarchyLevelUpdate.
+type HierarchyLevelUpdate struct {
+	Name *string // required
+}
+
+// HierarchyPath is the model's structure HierarchyPath.
+type HierarchyPath struct {
+	LevelOne   *HierarchyGroupSummary
+	LevelTwo   *HierarchyGroupSummary
+	LevelThree *HierarchyGroupSummary
+	LevelFour  *HierarchyGroupSummary
+	LevelFive  *HierarchyGroupSummary
+}
+
 // HierarchyPathReference is the model's structure HierarchyPathReference.
 type HierarchyPathReference struct {
 	LevelOne   *HierarchyGroupSummaryReference
@@ -975,6 +1432,24 @@ type HierarchyPathReference struct {
 	LevelThree *HierarchyGroupSummaryReference
 	LevelFour  *HierarchyGroupSummaryReference
 	LevelFive  *HierarchyGroupSummaryReference
+}
+
+// HierarchyStructure is the model's structure HierarchyStructure.
+type HierarchyStructure struct {
+	LevelOne   *HierarchyLevel
+	LevelTwo   *HierarchyLevel
+	LevelThree *HierarchyLevel
+	LevelFour  *HierarchyLevel
+	LevelFive  *HierarchyLevel
+}
+
+// HierarchyStructureUpdate is the model's structure HierarchyStructureUpdate.
+type HierarchyStructureUpdate struct {
+	LevelOne   *HierarchyLevelUpdate
+	LevelTwo   *HierarchyLevelUpdate
+	LevelThree *HierarchyLevelUpdate
+	LevelFour  *HierarchyLevelUpdate
+	LevelFive  *HierarchyLevelUpdate
 }
 
 // HoursOfOperation is the model's structure HoursOfOperation.
@@ -998,6 +1473,47 @@ type HoursOfOperationConfig struct {
 	EndTime   *HoursOfOperationTimeSlice // required
 }
 
+// HoursOfOperationOverride is the model's structure HoursOfOperationOverride.
+type HoursOfOperationOverride struct {
+	HoursOfOperationOverrideId *string
+	HoursOfOperationId         *string
+	HoursOfOperationArn        *string
+	Name                       *string
+	Description                *string
+	Config                     []HoursOfOperationOverrideConfig
+	EffectiveFrom              *string
+	EffectiveTill              *string
+	RecurrenceConfig           *RecurrenceConfig
+	OverrideType               *string
+}
+
+// HoursOfOperationOverrideConfig is the model's structure HoursOfOperationOverrideConfig.
+type HoursOfOperationOverrideConfig struct {
+	Day       *string
+	StartTime *OverrideTimeSlice
+	EndTime   *OverrideTimeSlice
+}
+
+// HoursOfOperationOverrideSearchCriteria is the model's structure HoursOfOperationOverrideSearchCriteria.
+type HoursOfOperationOverrideSearchCriteria struct {
+	OrConditions    []HoursOfOperationOverrideSearchCriteria
+	AndConditions   []HoursOfOperationOverrideSearchCriteria
+	StringCondition *StringCondition
+	DateCondition   *DateCondition
+}
+
+// HoursOfOperationSearchCriteria is the model's structure HoursOfOperationSearchCriteria.
+type HoursOfOperationSearchCriteria struct {
+	OrConditions    []HoursOfOperationSearchCriteria
+	AndConditions   []HoursOfOperationSearchCriteria
+	StringCondition *StringCondition
+}
+
+// HoursOfOperationSearchFilter is the model's structure HoursOfOperationSearchFilter.
+type HoursOfOperationSearchFilter struct {
+	TagFilter *ControlPlaneTagFilter
+}
+
 // HoursOfOperationSummary is the model's structure HoursOfOperationSummary.
 type HoursOfOperationSummary struct {
 	Id                 *string
@@ -1018,6 +1534,11 @@ type HoursOfOperationsIdentifier struct {
 	Name *string // required
 	Id   *string // required
 	Arn  *string
+}
+
+// InputPredefinedAttributeConfiguration is the model's structure InputPredefinedAttributeConfiguration.
+type InputPredefinedAttributeConfiguration struct {
+	EnableValueValidationOnAssociation *bool
 }
 
 // Instance is the model's structure Instance.
@@ -1070,6 +1591,11 @@ type InvalidRequestExceptionReason struct {
 	AttachedFileInvalidRequestExceptionReason *string
 }
 
+// InvisibleFieldInfo is the model's structure InvisibleFieldInfo.
+type InvisibleFieldInfo struct {
+	Id *TaskTemplateFieldIdentifier
+}
+
 // KinesisFirehoseConfig is the model's structure KinesisFirehoseConfig.
 type KinesisFirehoseConfig struct {
 	FirehoseArn *string // required
@@ -1101,6 +1627,12 @@ type ListAgentStatusesOutput struct {
 	AgentStatusSummaryList []AgentStatusSummary
 }
 
+// ListCondition is the model's structure ListCondition.
+type ListCondition struct {
+	TargetListType *string
+	Conditions     []Condition
+}
+
 // ListContactFlowsInput is the model's structure ListContactFlowsRequest.
 type ListContactFlowsInput struct {
 	InstanceId       *string  // required, in the path
@@ -1113,6 +1645,22 @@ type ListContactFlowsInput struct {
 type ListContactFlowsOutput struct {
 	ContactFlowSummaryList []ContactFlowSummary
 	NextToken              *string
+}
+
+// ListHoursOfOperationOverridesInput is the model's structure ListHoursOfOperationOverridesRequest.
+type ListHoursOfOperationOverridesInput struct {
+	InstanceId         *string // required, in the path
+	HoursOfOperationId *string // required, in the path
+	NextToken          *string // in the query string
+	MaxResults         *int32  // in the query string
+}
+
+// ListHoursOfOperationOverridesOutput is the model's structure ListHoursOfOperationOverridesResponse.
+type ListHoursOfOperationOverridesOutput struct {
+	NextToken                    *string
+	HoursOfOperationOverrideList []HoursOfOperationOverride
+	LastModifiedRegion           *string
+	LastModifiedTime             *time.Time
 }
 
 // ListHoursOfOperationsInput is the model's structure ListHoursOfOperationsRequest.
@@ -1212,6 +1760,19 @@ type ListPhoneNumbersV2Output struct {
 	ListPhoneNumbersSummaryList []ListPhoneNumbersSummary
 }
 
+// ListPredefinedAttributesInput is the model's structure ListPredefinedAttributesRequest.
+type ListPredefinedAttributesInput struct {
+	InstanceId *string // required, in the path
+	NextToken  *string // in the query string
+	MaxResults *int32  // in the query string
+}
+
+// ListPredefinedAttributesOutput is the model's structure ListPredefinedAttributesResponse.
+type ListPredefinedAttributesOutput struct {
+	NextToken                      *string
+	PredefinedAttributeSummaryList []PredefinedAttributeSummary
+}
+
 // ListQueueQuickConnectsInput is the model's structure ListQueueQuickConnectsRequest.
 type ListQueueQuickConnectsInput struct {
 	InstanceId *string // required, in the path
@@ -1240,6 +1801,20 @@ type ListQueuesInput struct {
 type ListQueuesOutput struct {
 	QueueSummaryList []QueueSummary
 	NextToken        *string
+}
+
+// ListQuickConnectsInput is the model's structure ListQuickConnectsRequest.
+type ListQuickConnectsInput struct {
+	InstanceId        *string  // required, in the path
+	NextToken         *string  // in the query string
+	MaxResults        *int32   // in the query string
+	QuickConnectTypes []string // in the query string
+}
+
+// ListQuickConnectsOutput is the model's structure ListQuickConnectsResponse.
+type ListQuickConnectsOutput struct {
+	QuickConnectSummaryList []QuickConnectSummary
+	NextToken               *string
 }
 
 // ListRoutingProfileQueuesInput is the model's structure ListRoutingProfileQueuesRequest.
@@ -1271,6 +1846,22 @@ type ListRoutingProfilesOutput struct {
 	NextToken                 *string
 }
 
+// ListSecurityProfilePermissionsInput is the model's structure ListSecurityProfilePermissionsRequest.
+type ListSecurityProfilePermissionsInput struct {
+	SecurityProfileId *string // required, in the path
+	InstanceId        *string // required, in the path
+	NextToken         *string // in the query string
+	MaxResults        *int32  // in the query string
+}
+
+// ListSecurityProfilePermissionsOutput is the model's structure ListSecurityProfilePermissionsResponse.
+type ListSecurityProfilePermissionsOutput struct {
+	Permissions        []string
+	NextToken          *string
+	LastModifiedTime   *time.Time
+	LastModifiedRegion *string
+}
+
 // ListSecurityProfilesInput is the model's structure ListSecurityProfilesRequest.
 type ListSecurityProfilesInput struct {
 	InstanceId *string // required, in the path
@@ -1292,6 +1883,50 @@ type ListTagsForResourceInput struct {
 // ListTagsForResourceOutput is the model's structure ListTagsForResourceResponse.
 type ListTagsForResourceOutput struct {
 	Tags map[string]string
+}
+
+// ListTaskTemplatesInput is the model's structure ListTaskTemplatesRequest.
+type ListTaskTemplatesInput struct {
+	InstanceId *string // required, in the path
+	NextToken  *string // in the query string
+	MaxResults *int32  // in the query string
+	Status     *string // in the query string
+	Name       *string // in the query string
+}
+
+// ListTaskTemplatesOutput is the model's structure ListTaskTemplatesResponse.
+type ListTaskTemplatesOutput struct {
+	TaskTemplates []TaskTemplateMetadata
+	NextToken     *string
+}
+
+// ListUserHierarchyGroupsInput is the model's structure ListUserHierarchyGroupsRequest.
+type ListUserHierarchyGroupsInput struct {
+	InstanceId *string // required, in the path
+	NextToken  *string // in the query string
+	MaxResults *int32  // in the query string
+}
+
+// ListUserHierarchyGroupsOutput is the model's structure ListUserHierarchyGroupsResponse.
+type ListUserHierarchyGroupsOutput struct {
+	UserHierarchyGroupSummaryList []HierarchyGroupSummary
+	NextToken                     *string
+}
+
+// ListUserProficienciesInput is the model's structure ListUserProficienciesRequest.
+type ListUserProficienciesInput struct {
+	InstanceId *string // required, in the path
+	UserId     *string // required, in the path
+	NextToken  *string // in the query string
+	MaxResults *int32  // in the query string
+}
+
+// ListUserProficienciesOutput is the model's structure ListUserProficienciesResponse.
+type ListUserProficienciesOutput struct {
+	NextToken           *string
+	UserProficiencyList []UserProficiency
+	LastModifiedTime    *time.Time
+	LastModifiedRegion  *string
 }
 
 // ListUsersInput is the model's structure ListUsersRequest.
@@ -1330,6 +1965,20 @@ type NextContactMetadata struct {
 	QuickConnectContactData *QuickConnectContactData
 }
 
+// NumberCondition is the model's structure NumberCondition.
+type NumberCondition struct {
+	FieldName      *string
+	MinValue       *int32
+	MaxValue       *int32
+	ComparisonType *string
+}
+
+// OperationalHour is the model's structure OperationalHour.
+type OperationalHour struct {
+	Start *OverrideTimeSlice
+	End   *OverrideTimeSlice
+}
+
 // OutboundCallerConfig is the model's structure OutboundCallerConfig.
 type OutboundCallerConfig struct {
 	OutboundCallerIdName     *string
@@ -1351,6 +2000,20 @@ type OutboundStrategy struct {
 // OutboundStrategyConfig is the model's structure OutboundStrategyConfig.
 type OutboundStrategyConfig struct {
 	AgentFirst *AgentFirst
+}
+
+// OverrideHour is the model's structure OverrideHour.
+type OverrideHour struct {
+	Start             *OverrideTimeSlice
+	End               *OverrideTimeSlice
+	OverrideName      *string
+	OperationalStatus *string
+}
+
+// OverrideTimeSlice is the model's structure OverrideTimeSlice.
+type OverrideTimeSlice struct {
+	Hours   *int32 // required
+	Minutes *int32 // required
 }
 
 // ParentHoursOfOperationConfig is the model's structure ParentHoursOfOperationConfig.
@@ -1390,6 +2053,11 @@ type PhoneNumberConfig struct {
 	PhoneNumber *string
 }
 
+// PhoneNumberQuickConnectConfig is the model's structure PhoneNumberQuickConnectConfig.
+type PhoneNumberQuickConnectConfig struct {
+	PhoneNumber *string // required
+}
+
 // PhoneNumberStatus is the model's structure PhoneNumberStatus.
 type PhoneNumberStatus struct {
 	Status  *string
@@ -1408,6 +2076,41 @@ type PhoneNumberSummary struct {
 // PostAcceptTimeoutConfig is the model's structure PostAcceptTimeoutConfig.
 type PostAcceptTimeoutConfig struct {
 	DurationInSeconds *int32 // required
+}
+
+// PredefinedAttribute is the model's structure PredefinedAttribute.
+type PredefinedAttribute struct {
+	Name                   *string
+	Values                 *PredefinedAttributeValues
+	Purposes               []string
+	AttributeConfiguration *PredefinedAttributeConfiguration
+	LastModifiedTime       *time.Time
+	LastModifiedRegion     *string
+}
+
+// PredefinedAttributeConfiguration is the model's structure PredefinedAttributeConfiguration.
+type PredefinedAttributeConfiguration struct {
+	EnableValueValidationOnAssociation *bool
+	IsReadOnly                         *bool
+}
+
+// PredefinedAttributeSearchCriteria is the model's structure PredefinedAttributeSearchCriteria.
+type PredefinedAttributeSearchCriteria struct {
+	OrConditions    []PredefinedAttributeSearchCriteria
+	AndConditions   []PredefinedAttributeSearchCriteria
+	StringCondition *StringCondition
+}
+
+// PredefinedAttributeSummary is the model's structure PredefinedAttributeSummary.
+type PredefinedAttributeSummary struct {
+	Name               *string
+	LastModifiedTime   *time.Time
+	LastModifiedRegion *string
+}
+
+// PredefinedAttributeValues is the model's structure PredefinedAttributeValues. Exactly one member is set.
+type PredefinedAttributeValues struct {
+	StringList []string
 }
 
 // Preview is the model's structure Preview.
@@ -1479,10 +2182,29 @@ type QueueInfo struct {
 	EnqueueTimestamp *time.Time
 }
 
+// QueueQuickConnectConfig is the model's structure QueueQuickConnectConfig.
+type QueueQuickConnectConfig struct {
+	QueueId       *string // required
+	ContactFlowId *string // required
+}
+
 // QueueReference is the model's structure QueueReference.
 type QueueReference struct {
 	Id  *string
 	Arn *string
+}
+
+// QueueSearchCriteria is the model's structure QueueSearchCriteria.
+type QueueSearchCriteria struct {
+	OrConditions       []QueueSearchCriteria
+	AndConditions      []QueueSearchCriteria
+	StringCondition    *StringCondition
+	QueueTypeCondition *string
+}
+
+// QueueSearchFilter is the model's structure QueueSearchFilter.
+type QueueSearchFilter struct {
+	TagFilter *ControlPlaneTagFilter
 }
 
 // QueueSummary is the model's structure QueueSummary.
@@ -1495,6 +2217,27 @@ type QueueSummary struct {
 	LastModifiedRegion *string
 }
 
+// QuickConnect is the model's structure QuickConnect.
+type QuickConnect struct {
+	QuickConnectARN    *string
+	QuickConnectId     *string
+	Name               *string
+	Description        *string
+	QuickConnectConfig *QuickConnectConfig
+	Tags               map[string]string
+	LastModifiedTime   *time.Time
+	LastModifiedRegion *string
+}
+
+// QuickConnectConfig is the model's structure QuickConnectConfig.
+type QuickConnectConfig struct {
+	QuickConnectType *string // required
+	UserConfig       *UserQuickConnectConfig
+	QueueConfig      *QueueQuickConnectConfig
+	PhoneConfig      *PhoneNumberQuickConnectConfig
+	FlowConfig       *FlowQuickConnectConfig
+}
+
 // QuickConnectContactData is the model's structure QuickConnectContactData.
 type QuickConnectContactData struct {
 	ContactId           *string
@@ -1502,6 +2245,18 @@ type QuickConnectContactData struct {
 	QuickConnectId      *string
 	QuickConnectName    *string
 	QuickConnectType    *string
+}
+
+// QuickConnectSearchCriteria is the model's structure QuickConnectSearchCriteria.
+type QuickConnectSearchCriteria struct {
+	OrConditions    []QuickConnectSearchCriteria
+	AndConditions   []QuickConnectSearchCriteria
+	StringCondition *StringCondition
+}
+
+// QuickConnectSearchFilter is the model's structure QuickConnectSearchFilter.
+type QuickConnectSearchFilter struct {
+	TagFilter *ControlPlaneTagFilter
 }
 
 // QuickConnectSummary is the model's structure QuickConnectSummary.
@@ -1520,6 +2275,11 @@ type Range struct {
 	MaxProficiencyLevel *float64
 }
 
+// ReadOnlyFieldInfo is the model's structure ReadOnlyFieldInfo.
+type ReadOnlyFieldInfo struct {
+	Id *TaskTemplateFieldIdentifier
+}
+
 // RecordingInfo is the model's structure RecordingInfo.
 type RecordingInfo struct {
 	StorageType                   *string
@@ -1533,6 +2293,20 @@ type RecordingInfo struct {
 	Status                        *string
 	DeletionReason                *string
 	UnprocessedTranscriptLocation *string
+}
+
+// RecurrenceConfig is the model's structure RecurrenceConfig.
+type RecurrenceConfig struct {
+	RecurrencePattern *RecurrencePattern // required
+}
+
+// RecurrencePattern is the model's structure RecurrencePattern.
+type RecurrencePattern struct {
+	Frequency           *string // required
+	Interval            *int32  // required
+	ByMonth             []int32
+	ByMonthDay          []int32
+	ByWeekdayOccurrence []int32
 }
 
 // Reference is the model's structure Reference.
@@ -1562,6 +2336,16 @@ type ReplicationStatusSummary struct {
 	Region                  *string
 	ReplicationStatus       *string
 	ReplicationStatusReason *string
+}
+
+// RequiredFieldInfo is the model's structure RequiredFieldInfo.
+type RequiredFieldInfo struct {
+	Id *TaskTemplateFieldIdentifier
+}
+
+// ResourceTagsSearchCriteria is the model's structure ResourceTagsSearchCriteria.
+type ResourceTagsSearchCriteria struct {
+	TagSearchCondition *TagSearchCondition
 }
 
 // RoutingCriteria is the model's structure RoutingCriteria.
@@ -1626,6 +2410,18 @@ type RoutingProfileReference struct {
 	Arn *string
 }
 
+// RoutingProfileSearchCriteria is the model's structure RoutingProfileSearchCriteria.
+type RoutingProfileSearchCriteria struct {
+	OrConditions    []RoutingProfileSearchCriteria
+	AndConditions   []RoutingProfileSearchCriteria
+	StringCondition *StringCondition
+}
+
+// RoutingProfileSearchFilter is the model's structure RoutingProfileSearchFilter.
+type RoutingProfileSearchFilter struct {
+	TagFilter *ControlPlaneTagFilter
+}
+
 // RoutingProfileSummary is the model's structure RoutingProfileSummary.
 type RoutingProfileSummary struct {
 	Id                 *string
@@ -1640,6 +2436,22 @@ type S3Config struct {
 	BucketName       *string // required
 	BucketPrefix     *string // required
 	EncryptionConfig *EncryptionConfig
+}
+
+// SearchAgentStatusesInput is the model's structure SearchAgentStatusesRequest.
+type SearchAgentStatusesInput struct {
+	InstanceId     *string // required
+	NextToken      *string
+	MaxResults     *int32
+	SearchFilter   *AgentStatusSearchFilter
+	SearchCriteria *AgentStatusSearchCriteria
+}
+
+// SearchAgentStatusesOutput is the model's structure SearchAgentStatusesResponse.
+type SearchAgentStatusesOutput struct {
+	AgentStatuses         []AgentStatus
+	NextToken             *string
+	ApproximateTotalCount *int64
 }
 
 // SearchAvailablePhoneNumbersInput is the model's structure SearchAvailablePhoneNumbersRequest.
@@ -1659,6 +2471,164 @@ type SearchAvailablePhoneNumbersOutput struct {
 	AvailableNumbersList []AvailableNumberSummary
 }
 
+// SearchHoursOfOperationOverridesInput is the model's structure SearchHoursOfOperationOverridesRequest.
+type SearchHoursOfOperationOverridesInput struct {
+	InstanceId     *string // required
+	NextToken      *string
+	MaxResults     *int32
+	SearchFilter   *HoursOfOperationSearchFilter
+	SearchCriteria *HoursOfOperationOverrideSearchCriteria
+}
+
+// SearchHoursOfOperationOverridesOutput is the model's structure SearchHoursOfOperationOverridesResponse.
+type SearchHoursOfOperationOverridesOutput struct {
+	HoursOfOperationOverrides []HoursOfOperationOverride
+	NextToken                 *string
+	ApproximateTotalCount     *int64
+}
+
+// SearchHoursOfOperationsInput is the model's structure SearchHoursOfOperationsRequest.
+type SearchHoursOfOperationsInput struct {
+	InstanceId     *string // required
+	NextToken      *string
+	MaxResults     *int32
+	SearchFilter   *HoursOfOperationSearchFilter
+	SearchCriteria *HoursOfOperationSearchCriteria
+}
+
+// SearchHoursOfOperationsOutput is the model's structure SearchHoursOfOperationsResponse.
+type SearchHoursOfOperationsOutput struct {
+	HoursOfOperations     []HoursOfOperation
+	NextToken             *string
+	ApproximateTotalCount *int64
+}
+
+// SearchPredefinedAttributesInput is the model's structure SearchPredefinedAttributesRequest.
+type SearchPredefinedAttributesInput struct {
+	InstanceId     *string // required
+	NextToken      *string
+	MaxResults     *int32
+	SearchCriteria *PredefinedAttributeSearchCriteria
+}
+
+// SearchPredefinedAttributesOutput is the model's structure SearchPredefinedAttributesResponse.
+type SearchPredefinedAttributesOutput struct {
+	PredefinedAttributes  []PredefinedAttribute
+	NextToken             *string
+	ApproximateTotalCount *int64
+}
+
+// SearchQueuesInput is the model's structure SearchQueuesRequest.
+type SearchQueuesInput struct {
+	InstanceId     *string // required
+	NextToken      *string
+	MaxResults     *int32
+	SearchFilter   *QueueSearchFilter
+	SearchCriteria *QueueSearchCriteria
+}
+
+// SearchQueuesOutput is the model's structure SearchQueuesResponse.
+type SearchQueuesOutput struct {
+	Queues                []Queue
+	NextToken             *string
+	ApproximateTotalCount *int64
+}
+
+// SearchQuickConnectsInput is the model's structure SearchQuickConnectsRequest.
+type SearchQuickConnectsInput struct {
+	InstanceId     *string // required
+	NextToken      *string
+	MaxResults     *int32
+	SearchFilter   *QuickConnectSearchFilter
+	SearchCriteria *QuickConnectSearchCriteria
+}
+
+// SearchQuickConnectsOutput is the model's structure SearchQuickConnectsResponse.
+type SearchQuickConnectsOutput struct {
+	QuickConnects         []QuickConnect
+	NextToken             *string
+	ApproximateTotalCount *int64
+}
+
+// SearchResourceTagsInput is the model's structure SearchResourceTagsRequest.
+type SearchResourceTagsInput struct {
+	InstanceId     *string // required
+	ResourceTypes  []string
+	NextToken      *string
+	MaxResults     *int32
+	SearchCriteria *ResourceTagsSearchCriteria
+}
+
+// SearchResourceTagsOutput is the model's structure SearchResourceTagsResponse.
+type SearchResourceTagsOutput struct {
+	Tags      []TagSet
+	NextToken *string
+}
+
+// SearchRoutingProfilesInput is the model's structure SearchRoutingProfilesRequest.
+type SearchRoutingProfilesInput struct {
+	InstanceId     *string // required
+	NextToken      *string
+	MaxResults     *int32
+	SearchFilter   *RoutingProfileSearchFilter
+	SearchCriteria *RoutingProfileSearchCriteria
+}
+
+// SearchRoutingProfilesOutput is the model's structure SearchRoutingProfilesResponse.
+type SearchRoutingProfilesOutput struct {
+	RoutingProfiles       []RoutingProfile
+	NextToken             *string
+	ApproximateTotalCount *int64
+}
+
+// SearchSecurityProfilesInput is the model's structure SearchSecurityProfilesRequest.
+type SearchSecurityProfilesInput struct {
+	InstanceId     *string // required
+	NextToken      *string
+	MaxResults     *int32
+	SearchCriteria *SecurityProfileSearchCriteria
+	SearchFilter   *SecurityProfilesSearchFilter
+}
+
+// SearchSecurityProfilesOutput is the model's structure SearchSecurityProfilesResponse.
+type SearchSecurityProfilesOutput struct {
+	SecurityProfiles      []SecurityProfileSearchSummary
+	NextToken             *string
+	ApproximateTotalCount *int64
+}
+
+// SearchUserHierarchyGroupsInput is the model's structure SearchUserHierarchyGroupsRequest.
+type SearchUserHierarchyGroupsInput struct {
+	InstanceId     *string // required
+	NextToken      *string
+	MaxResults     *int32
+	SearchFilter   *UserHierarchyGroupSearchFilter
+	SearchCriteria *UserHierarchyGroupSearchCriteria
+}
+
+// SearchUserHierarchyGroupsOutput is the model's structure SearchUserHierarchyGroupsResponse.
+type SearchUserHierarchyGroupsOutput struct {
+	UserHierarchyGroups   []HierarchyGroup
+	NextToken             *string
+	ApproximateTotalCount *int64
+}
+
+// SearchUsersInput is the model's structure SearchUsersRequest.
+type SearchUsersInput struct {
+	InstanceId     *string // required
+	NextToken      *string
+	MaxResults     *int32
+	SearchFilter   *UserSearchFilter
+	SearchCriteria *UserSearchCriteria
+}
+
+// SearchUsersOutput is the model's structure SearchUsersResponse.
+type SearchUsersOutput struct {
+	Users                 []UserSearchSummary
+	NextToken             *string
+	ApproximateTotalCount *int64
+}
+
 // SecurityProfile is the model's structure SecurityProfile.
 type SecurityProfile struct {
 	Id                                   *string
@@ -1676,6 +2646,23 @@ type SecurityProfile struct {
 	GranularAccessControlConfiguration   *GranularAccessControlConfiguration
 }
 
+// SecurityProfileSearchCriteria is the model's structure SecurityProfileSearchCriteria.
+type SecurityProfileSearchCriteria struct {
+	OrConditions    []SecurityProfileSearchCriteria
+	AndConditions   []SecurityProfileSearchCriteria
+	StringCondition *StringCondition
+}
+
+// SecurityProfileSearchSummary is the model's structure SecurityProfileSearchSummary.
+type SecurityProfileSearchSummary struct {
+	Id                     *string
+	OrganizationResourceId *string
+	Arn                    *string
+	SecurityProfileName    *string
+	Description            *string
+	Tags                   map[string]string
+}
+
 // SecurityProfileSummary is the model's structure SecurityProfileSummary.
 type SecurityProfileSummary struct {
 	Id                 *string
@@ -1683,6 +2670,11 @@ type SecurityProfileSummary struct {
 	Name               *string
 	LastModifiedTime   *time.Time
 	LastModifiedRegion *string
+}
+
+// SecurityProfilesSearchFilter is the model's structure SecurityProfilesSearchFilter.
+type SecurityProfilesSearchFilter struct {
+	TagFilter *ControlPlaneTagFilter
 }
 
 // SegmentAttributeValue is the model's structure SegmentAttributeValue.
@@ -1772,10 +2764,37 @@ type StopContactInput struct {
 type StopContactOutput struct {
 }
 
+// StringCondition is the model's structure StringCondition.
+type StringCondition struct {
+	FieldName      *string
+	Value          *string
+	ComparisonType *string
+}
+
+// TagCondition is the model's structure TagCondition.
+type TagCondition struct {
+	TagKey   *string
+	TagValue *string
+}
+
 // TagResourceInput is the model's structure TagResourceRequest.
 type TagResourceInput struct {
 	ResourceArn *string           // required, in the path
 	Tags        map[string]string // required
+}
+
+// TagSearchCondition is the model's structure TagSearchCondition.
+type TagSearchCondition struct {
+	TagKey                 *string
+	TagValue               *string
+	TagKeyComparisonType   *string
+	TagValueComparisonType *string
+}
+
+// TagSet is the model's structure TagSet.
+type TagSet struct {
+	Key   *string
+	Value *string
 }
 
 // TaskAttachment is the model's structure TaskAttachment.
@@ -1784,10 +2803,52 @@ type TaskAttachment struct {
 	S3Url    *string // required
 }
 
+// TaskTemplateConstraints is the model's structure TaskTemplateConstraints.
+type TaskTemplateConstraints struct {
+	RequiredFields  []RequiredFieldInfo
+	ReadOnlyFields  []ReadOnlyFieldInfo
+	InvisibleFields []InvisibleFieldInfo
+}
+
+// TaskTemplateDefaultFieldValue is the model's structure TaskTemplateDefaultFieldValue.
+type TaskTemplateDefaultFieldValue struct {
+	Id           *TaskTemplateFieldIdentifier
+	DefaultValue *string
+}
+
+// TaskTemplateDefaults is the model's structure TaskTemplateDefaults.
+type TaskTemplateDefaults struct {
+	DefaultFieldValues []TaskTemplateDefaultFieldValue
+}
+
+// TaskTemplateField is the model's structure TaskTemplateField.
+type TaskTemplateField struct {
+	Id                  *TaskTemplateFieldIdentifier // required
+	Description         *string
+	Type                *string
+	SingleSelectOptions []string
+}
+
+// TaskTemplateFieldIdentifier is the model's structure TaskTemplateFieldIdentifier.
+type TaskTemplateFieldIdentifier struct {
+	Name *string
+}
+
 // TaskTemplateInfoV2 is the model's structure TaskTemplateInfoV2.
 type TaskTemplateInfoV2 struct {
 	Arn  *string
 	Name *string
+}
+
+// TaskTemplateMetadata is the model's structure TaskTemplateMetadata.
+type TaskTemplateMetadata struct {
+	Id               *string
+	Arn              *string
+	Name             *string
+	Description      *string
+	Status           *string
+	LastModifiedTime *time.Time
+	CreatedTime      *time.Time
 }
 
 // UntagResourceInput is the model's structure UntagResourceRequest.
@@ -1827,6 +2888,20 @@ type UpdateContactFlowContentInput struct {
 
 // UpdateContactFlowContentOutput is the model's structure UpdateContactFlowContentResponse.
 type UpdateContactFlowContentOutput struct {
+}
+
+// UpdateHoursOfOperationOverrideInput is the model's structure UpdateHoursOfOperationOverrideRequest.
+type UpdateHoursOfOperationOverrideInput struct {
+	InstanceId                 *string // required, in the path
+	HoursOfOperationId         *string // required, in the path
+	HoursOfOperationOverrideId *string // required, in the path
+	Name                       *string
+	Description                *string
+	Config                     []HoursOfOperationOverrideConfig
+	EffectiveFrom              *string
+	EffectiveTill              *string
+	RecurrenceConfig           *RecurrenceConfig
+	OverrideType               *string
 }
 
 // UpdateHoursOfOperationInput is the model's structure UpdateHoursOfOperationRequest.
@@ -1877,6 +2952,15 @@ type UpdatePhoneNumberOutput struct {
 	PhoneNumberArn *string
 }
 
+// UpdatePredefinedAttributeInput is the model's structure UpdatePredefinedAttributeRequest.
+type UpdatePredefinedAttributeInput struct {
+	InstanceId             *string // required, in the path
+	Name                   *string // required, in the path
+	Values                 *PredefinedAttributeValues
+	Purposes               []string
+	AttributeConfiguration *InputPredefinedAttributeConfiguration
+}
+
 // UpdateQueueHoursOfOperationInput is the model's structure UpdateQueueHoursOfOperationRequest.
 type UpdateQueueHoursOfOperationInput struct {
 	InstanceId         *string // required, in the path
@@ -1911,6 +2995,21 @@ type UpdateQueueStatusInput struct {
 	InstanceId *string // required, in the path
 	QueueId    *string // required, in the path
 	Status     *string // required
+}
+
+// UpdateQuickConnectConfigInput is the model's structure UpdateQuickConnectConfigRequest.
+type UpdateQuickConnectConfigInput struct {
+	InstanceId         *string             // required, in the path
+	QuickConnectId     *string             // required, in the path
+	QuickConnectConfig *QuickConnectConfig // required
+}
+
+// UpdateQuickConnectNameInput is the model's structure UpdateQuickConnectNameRequest.
+type UpdateQuickConnectNameInput struct {
+	InstanceId     *string // required, in the path
+	QuickConnectId *string // required, in the path
+	Name           *string
+	Description    *string
 }
 
 // UpdateRoutingProfileAgentAvailabilityTimerInput is the model's structure UpdateRoutingProfileAgentAvailabilityTimerRequest.
@@ -1949,6 +3048,72 @@ type UpdateRoutingProfileQueuesInput struct {
 	QueueConfigs     []RoutingProfileQueueConfig // required
 }
 
+// UpdateSecurityProfileInput is the model's structure UpdateSecurityProfileRequest.
+type UpdateSecurityProfileInput struct {
+	Description                          *string
+	Permissions                          []string
+	SecurityProfileId                    *string // required, in the path
+	InstanceId                           *string // required, in the path
+	AllowedAccessControlTags             map[string]string
+	TagRestrictedResources               []string
+	Applications                         []Application
+	HierarchyRestrictedResources         []string
+	AllowedAccessControlHierarchyGroupId *string
+	AllowedFlowModules                   []FlowModule
+	GranularAccessControlConfiguration   *GranularAccessControlConfiguration
+}
+
+// UpdateTaskTemplateInput is the model's structure UpdateTaskTemplateRequest.
+type UpdateTaskTemplateInput struct {
+	TaskTemplateId   *string // required, in the path
+	InstanceId       *string // required, in the path
+	Name             *string
+	Description      *string
+	ContactFlowId    *string
+	SelfAssignFlowId *string
+	Constraints      *TaskTemplateConstraints
+	Defaults         *TaskTemplateDefaults
+	Status           *string
+	Fields           []TaskTemplateField
+}
+
+// UpdateTaskTemplateOutput is the model's structure UpdateTaskTemplateResponse.
+type UpdateTaskTemplateOutput struct {
+	InstanceId       *string
+	Id               *string
+	Arn              *string
+	Name             *string
+	Description      *string
+	ContactFlowId    *string
+	SelfAssignFlowId *string
+	Constraints      *TaskTemplateConstraints
+	Defaults         *TaskTemplateDefaults
+	Fields           []TaskTemplateField
+	Status           *string
+	LastModifiedTime *time.Time
+	CreatedTime      *time.Time
+}
+
+// UpdateUserHierarchyGroupNameInput is the model's structure UpdateUserHierarchyGroupNameRequest.
+type UpdateUserHierarchyGroupNameInput struct {
+	Name             *string // required
+	HierarchyGroupId *string // required, in the path
+	InstanceId       *string // required, in the path
+}
+
+// UpdateUserHierarchyInput is the model's structure UpdateUserHierarchyRequest.
+type UpdateUserHierarchyInput struct {
+	HierarchyGroupId *string
+	UserId           *string // required, in the path
+	InstanceId       *string // required, in the path
+}
+
+// UpdateUserHierarchyStructureInput is the model's structure UpdateUserHierarchyStructureRequest.
+type UpdateUserHierarchyStructureInput struct {
+	HierarchyStructure *HierarchyStructureUpdate // required
+	InstanceId         *string                   // required, in the path
+}
+
 // UpdateUserIdentityInfoInput is the model's structure UpdateUserIdentityInfoRequest.
 type UpdateUserIdentityInfoInput struct {
 	IdentityInfo *UserIdentityInfo // required
@@ -1961,6 +3126,13 @@ type UpdateUserPhoneConfigInput struct {
 	PhoneConfig *UserPhoneConfig // required
 	UserId      *string          // required, in the path
 	InstanceId  *string          // required, in the path
+}
+
+// UpdateUserProficienciesInput is the model's structure UpdateUserProficienciesRequest.
+type UpdateUserProficienciesInput struct {
+	InstanceId        *string           // required, in the path
+	UserId            *string           // required, in the path
+	UserProficiencies []UserProficiency // required
 }
 
 // UpdateUserRoutingProfileInput is the model's structure UpdateUserRoutingProfileRequest.
@@ -2020,6 +3192,18 @@ type UserDataFilters struct {
 	UserHierarchyGroups []string
 }
 
+// UserHierarchyGroupSearchCriteria is the model's structure UserHierarchyGroupSearchCriteria.
+type UserHierarchyGroupSearchCriteria struct {
+	OrConditions    []UserHierarchyGroupSearchCriteria
+	AndConditions   []UserHierarchyGroupSearchCriteria
+	StringCondition *StringCondition
+}
+
+// UserHierarchyGroupSearchFilter is the model's structure UserHierarchyGroupSearchFilter.
+type UserHierarchyGroupSearchFilter struct {
+	AttributeFilter *ControlPlaneAttributeFilter
+}
+
 // UserIdentityInfo is the model's structure UserIdentityInfo.
 type UserIdentityInfo struct {
 	FirstName      *string
@@ -2027,6 +3211,12 @@ type UserIdentityInfo struct {
 	Email          *string
 	SecondaryEmail *string
 	Mobile         *string
+}
+
+// UserIdentityInfoLite is the model's structure UserIdentityInfoLite.
+type UserIdentityInfoLite struct {
+	FirstName *string
+	LastName  *string
 }
 
 // UserPhoneConfig is the model's structure UserPhoneConfig.
@@ -2038,10 +3228,63 @@ type UserPhoneConfig struct {
 	PersistentConnection      *bool
 }
 
+// UserProficiency is the model's structure UserProficiency.
+type UserProficiency struct {
+	AttributeName  *string  // required
+	AttributeValue *string  // required
+	Level          *float64 // required
+}
+
+// UserProficiencyDisassociate is the model's structure UserProficiencyDisassociate.
+type UserProficiencyDisassociate struct {
+	AttributeName  *string // required
+	AttributeValue *string // required
+}
+
+// UserQuickConnectConfig is the model's structure UserQuickConnectConfig.
+type UserQuickConnectConfig struct {
+	UserId        *string // required
+	ContactFlowId *string // required
+}
+
 // UserReference is the model's structure UserReference.
 type UserReference struct {
 	Id  *string
 	Arn *string
+}
+
+// UserSearchCriteria is the model's structure UserSearchCriteria.
+type UserSearchCriteria struct {
+	OrConditions            []UserSearchCriteria
+	AndConditions           []UserSearchCriteria
+	StringCondition         *StringCondition
+	ListCondition           *ListCondition
+	HierarchyGroupCondition *HierarchyGroupCondition
+}
+
+// UserSearchFilter is the model's structure UserSearchFilter.
+type UserSearchFilter struct {
+	TagFilter           *ControlPlaneTagFilter
+	UserAttributeFilter *ControlPlaneUserAttributeFilter
+}
+
+// UserSearchSummary is the model's structure UserSearchSummary.
+type UserSearchSummary struct {
+	Arn                         *string
+	DirectoryUserId             *string
+	HierarchyGroupId            *string
+	Id                          *string
+	IdentityInfo                *UserIdentityInfoLite
+	PhoneConfig                 *UserPhoneConfig
+	RoutingProfileId            *string
+	SecurityProfileIds          []string
+	Tags                        map[string]string
+	Username                    *string
+	AutoAcceptConfigs           []AutoAcceptConfig
+	AfterContactWorkConfigs     []AfterContactWorkConfigPerChannel
+	PhoneNumberConfigs          []PhoneNumberConfig
+	PersistentConnectionConfigs []PersistentConnectionConfig
+	VoiceEnhancementConfigs     []VoiceEnhancementConfig
 }
 
 // UserSummary is the model's structure UserSummary.
@@ -2117,6 +3360,12 @@ const (
 	AnsweringMachineDetectionStatusAmdUnanswered        = "AMD_UNANSWERED"
 	AnsweringMachineDetectionStatusAmdError             = "AMD_ERROR"
 	AnsweringMachineDetectionStatusAmdNotApplicable     = "AMD_NOT_APPLICABLE"
+)
+
+// Values of ApplicationType.
+const (
+	ApplicationTypeMcp                   = "MCP"
+	ApplicationTypeThirdPartyApplication = "THIRD_PARTY_APPLICATION"
 )
 
 // Values of AttachedFileInvalidRequestExceptionReason.
@@ -2219,6 +3468,15 @@ const (
 	CurrentMetricNameEstimatedWaitTime      = "ESTIMATED_WAIT_TIME"
 )
 
+// Values of DateComparisonType.
+const (
+	DateComparisonTypeGreaterThan          = "GREATER_THAN"
+	DateComparisonTypeLessThan             = "LESS_THAN"
+	DateComparisonTypeGreaterThanOrEqualTo = "GREATER_THAN_OR_EQUAL_TO"
+	DateComparisonTypeLessThanOrEqualTo    = "LESS_THAN_OR_EQUAL_TO"
+	DateComparisonTypeEqualTo              = "EQUAL_TO"
+)
+
 // Values of DirectoryType.
 const (
 	DirectoryTypeSaml              = "SAML"
@@ -2240,6 +3498,11 @@ const (
 	EndpointTypeEmailAddress          = "EMAIL_ADDRESS"
 )
 
+// Values of FlowModuleType.
+const (
+	FlowModuleTypeMcp = "MCP"
+)
+
 // Values of Grouping.
 const (
 	GroupingQueue                 = "QUEUE"
@@ -2249,6 +3512,12 @@ const (
 	GroupingAgentStatus           = "AGENT_STATUS"
 	GroupingSubtype               = "SUBTYPE"
 	GroupingValidationTestType    = "VALIDATION_TEST_TYPE"
+)
+
+// Values of HierarchyGroupMatchType.
+const (
+	HierarchyGroupMatchTypeExact           = "EXACT"
+	HierarchyGroupMatchTypeWithChildGroups = "WITH_CHILD_GROUPS"
 )
 
 // Values of HoursOfOperationDays.
@@ -2324,9 +3593,44 @@ const (
 	NextContactTypeQuickConnect = "QUICK_CONNECT"
 )
 
+// Values of NumberComparisonType.
+const (
+	NumberComparisonTypeGreaterOrEqual = "GREATER_OR_EQUAL"
+	NumberComparisonTypeGreater        = "GREATER"
+	NumberComparisonTypeLesserOrEqual  = "LESSER_OR_EQUAL"
+	NumberComparisonTypeLesser         = "LESSER"
+	NumberComparisonTypeEqual          = "EQUAL"
+	NumberComparisonTypeNotEqual       = "NOT_EQUAL"
+	NumberComparisonTypeRange          = "RANGE"
+)
+
+// Values of OperationalStatus.
+const (
+	OperationalStatusOpen   = "OPEN"
+	OperationalStatusClosed = "CLOSED"
+)
+
 // Values of OutboundStrategyType.
 const (
 	OutboundStrategyTypeAgentFirst = "AGENT_FIRST"
+)
+
+// Values of OverrideDays.
+const (
+	OverrideDaysSunday    = "SUNDAY"
+	OverrideDaysMonday    = "MONDAY"
+	OverrideDaysTuesday   = "TUESDAY"
+	OverrideDaysWednesday = "WEDNESDAY"
+	OverrideDaysThursday  = "THURSDAY"
+	OverrideDaysFriday    = "FRIDAY"
+	OverrideDaysSaturday  = "SATURDAY"
+)
+
+// Values of OverrideType.
+const (
+	OverrideTypeStandard = "STANDARD"
+	OverrideTypeOpen     = "OPEN"
+	OverrideTypeClosed   = "CLOSED"
 )
 
 // Values of ParticipantState.
@@ -2647,6 +3951,13 @@ const (
 	RecordingStatusDeleted   = "DELETED"
 )
 
+// Values of RecurrenceFrequency.
+const (
+	RecurrenceFrequencyWeekly  = "WEEKLY"
+	RecurrenceFrequencyMonthly = "MONTHLY"
+	RecurrenceFrequencyYearly  = "YEARLY"
+)
+
 // Values of ReferenceStatus.
 const (
 	ReferenceStatusAvailable  = "AVAILABLE"
@@ -2697,6 +4008,11 @@ const (
 	ScreenShareCapabilitySend = "SEND"
 )
 
+// Values of SearchableQueueType.
+const (
+	SearchableQueueTypeStandard = "STANDARD"
+)
+
 // Values of SortOrder.
 const (
 	SortOrderAscending  = "ASCENDING"
@@ -2716,6 +4032,42 @@ const (
 	StorageTypeKinesisVideoStream = "KINESIS_VIDEO_STREAM"
 	StorageTypeKinesisStream      = "KINESIS_STREAM"
 	StorageTypeKinesisFirehose    = "KINESIS_FIREHOSE"
+)
+
+// Values of StringComparisonType.
+const (
+	StringComparisonTypeStartsWith = "STARTS_WITH"
+	StringComparisonTypeContains   = "CONTAINS"
+	StringComparisonTypeExact      = "EXACT"
+)
+
+// Values of TargetListType.
+const (
+	TargetListTypeProficiencies = "PROFICIENCIES"
+)
+
+// Values of TaskTemplateFieldType.
+const (
+	TaskTemplateFieldTypeName           = "NAME"
+	TaskTemplateFieldTypeDescription    = "DESCRIPTION"
+	TaskTemplateFieldTypeScheduledTime  = "SCHEDULED_TIME"
+	TaskTemplateFieldTypeQuickConnect   = "QUICK_CONNECT"
+	TaskTemplateFieldTypeUrl            = "URL"
+	TaskTemplateFieldTypeNumber         = "NUMBER"
+	TaskTemplateFieldTypeText           = "TEXT"
+	TaskTemplateFieldTypeTextArea       = "TEXT_AREA"
+	TaskTemplateFieldTypeDateTime       = "DATE_TIME"
+	TaskTemplateFieldTypeBoolean        = "BOOLEAN"
+	TaskTemplateFieldTypeSingleSelect   = "SINGLE_SELECT"
+	TaskTemplateFieldTypeEmail          = "EMAIL"
+	TaskTemplateFieldTypeSelfAssign     = "SELF_ASSIGN"
+	TaskTemplateFieldTypeExpiryDuration = "EXPIRY_DURATION"
+)
+
+// Values of TaskTemplateStatus.
+const (
+	TaskTemplateStatusActive   = "ACTIVE"
+	TaskTemplateStatusInactive = "INACTIVE"
 )
 
 // Values of TrafficType.

@@ -37,6 +37,38 @@ func (x *AgentFirst) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *AgentStatusSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndConditions != nil {
+		for i := range x.AndConditions {
+			at := p.Element("andConditions", i)
+			x.AndConditions[i].validate(v, &at)
+		}
+	}
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
+	}
+}
+
+func (x *Application) validate(v *wire.Violations, p *wire.Path) {
+	if x.Namespace != nil {
+		v.String(p, "namespace", *x.Namespace, &ruleNamespace)
+	}
+	if x.ApplicationPermissions != nil {
+		v.Size(p, "applicationPermissions", len(x.ApplicationPermissions), &ruleApplicationPermissions, func() string { return wire.ListText(x.ApplicationPermissions) })
+		v.Strings(p, "applicationPermissions", x.ApplicationPermissions, &rulePermission, false)
+	}
+	if x.Type != nil {
+		v.String(p, "type", *x.Type, &ruleApplicationType)
+	}
+}
+
 func (x *AssociateInstanceStorageConfigInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -70,6 +102,17 @@ func (x *AssociatePhoneNumberContactFlowInput) validate(v *wire.Violations, p *w
 	}
 }
 
+func (x *AssociateQueueQuickConnectsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.QuickConnectIds == nil {
+		v.Required(p, "quickConnectIds")
+	} else {
+		v.Size(p, "quickConnectIds", len(x.QuickConnectIds), &ruleQuickConnectsList, func() string { return wire.ListText(x.QuickConnectIds) })
+	}
+}
+
 func (x *AssociateRoutingProfileQueuesInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -91,6 +134,27 @@ func (x *AssociateRoutingProfileQueuesInput) validate(v *wire.Violations, p *wir
 			at := p.Element("manualAssignmentQueueConfigs", i)
 			x.ManualAssignmentQueueConfigs[i].validate(v, &at)
 		}
+	}
+}
+
+func (x *AssociateUserProficienciesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.UserProficiencies == nil {
+		v.Required(p, "userProficiencies")
+	} else {
+		for i := range x.UserProficiencies {
+			at := p.Element("userProficiencies", i)
+			x.UserProficiencies[i].validate(v, &at)
+		}
+	}
+}
+
+func (x *AttributeAndCondition) validate(v *wire.Violations, p *wire.Path) {
+	if x.HierarchyGroupCondition != nil {
+		at := p.Member("hierarchyGroupCondition")
+		x.HierarchyGroupCondition.validate(v, &at)
 	}
 }
 
@@ -126,10 +190,38 @@ func (x *ClaimPhoneNumberInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *Condition) validate(v *wire.Violations, p *wire.Path) {
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
+	}
+	if x.NumberCondition != nil {
+		at := p.Member("numberCondition")
+		x.NumberCondition.validate(v, &at)
+	}
+}
+
 func (x *ContactFilter) validate(v *wire.Violations, p *wire.Path) {
 	if x.ContactStates != nil {
 		v.Size(p, "contactStates", len(x.ContactStates), &ruleContactStates, func() string { return wire.ListText(x.ContactStates) })
 		v.Strings(p, "contactStates", x.ContactStates, &ruleContactState, false)
+	}
+}
+
+func (x *ControlPlaneUserAttributeFilter) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndCondition != nil {
+		at := p.Member("andCondition")
+		x.AndCondition.validate(v, &at)
+	}
+	if x.HierarchyGroupCondition != nil {
+		at := p.Member("hierarchyGroupCondition")
+		x.HierarchyGroupCondition.validate(v, &at)
 	}
 }
 
@@ -182,6 +274,48 @@ func (x *CreateContactFlowInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.Tags != nil {
 		v.Size(p, "tags", len(x.Tags), &ruleTagMap, func() string { return wire.MapText(x.Tags) })
 		v.StringMap(p, "tags", x.Tags, &ruleTagKey, &ruleTagValue, false)
+	}
+}
+
+func (x *CreateHoursOfOperationOverrideInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.Name == nil {
+		v.Required(p, "name")
+	} else {
+		v.String(p, "name", *x.Name, &ruleCommonHumanReadableName)
+	}
+	if x.Description != nil {
+		v.String(p, "description", *x.Description, &ruleCommonHumanReadableDescription)
+	}
+	if x.Config == nil {
+		v.Required(p, "config")
+	} else {
+		v.Size(p, "config", len(x.Config), &ruleHoursOfOperationOverrideConfigList, func() string {
+			return wire.OpaqueText("com.amazonaws.connect.v20170808.HoursOfOperationOverrideConfig", len(x.Config))
+		})
+		for i := range x.Config {
+			at := p.Element("config", i)
+			x.Config[i].validate(v, &at)
+		}
+	}
+	if x.EffectiveFrom == nil {
+		v.Required(p, "effectiveFrom")
+	} else {
+		v.String(p, "effectiveFrom", *x.EffectiveFrom, &ruleHoursOfOperationOverrideYearMonthDayDateFormat)
+	}
+	if x.EffectiveTill == nil {
+		v.Required(p, "effectiveTill")
+	} else {
+		v.String(p, "effectiveTill", *x.EffectiveTill, &ruleHoursOfOperationOverrideYearMonthDayDateFormat)
+	}
+	if x.RecurrenceConfig != nil {
+		at := p.Member("recurrenceConfig")
+		x.RecurrenceConfig.validate(v, &at)
+	}
+	if x.OverrideType != nil {
+		v.String(p, "overrideType", *x.OverrideType, &ruleOverrideType)
 	}
 }
 
@@ -249,6 +383,25 @@ func (x *CreateInstanceInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *CreatePredefinedAttributeInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.Name == nil {
+		v.Required(p, "name")
+	} else {
+		v.String(p, "name", *x.Name, &rulePredefinedAttributeName)
+	}
+	if x.Values != nil {
+		at := p.Member("values")
+		x.Values.validate(v, &at)
+	}
+	if x.Purposes != nil {
+		v.Size(p, "purposes", len(x.Purposes), &rulePredefinedAttributePurposeNameList, func() string { return wire.ListText(x.Purposes) })
+		v.Strings(p, "purposes", x.Purposes, &rulePredefinedAttributePurposeName, false)
+	}
+}
+
 func (x *CreateQueueInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -286,6 +439,30 @@ func (x *CreateQueueInput) validate(v *wire.Violations, p *wire.Path) {
 			at := p.Element("emailAddressesConfig", i)
 			x.EmailAddressesConfig[i].validate(v, &at)
 		}
+	}
+	if x.Tags != nil {
+		v.Size(p, "tags", len(x.Tags), &ruleTagMap, func() string { return wire.MapText(x.Tags) })
+		v.StringMap(p, "tags", x.Tags, &ruleTagKey, &ruleTagValue, false)
+	}
+}
+
+func (x *CreateQuickConnectInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.Name == nil {
+		v.Required(p, "name")
+	} else {
+		v.String(p, "name", *x.Name, &ruleQuickConnectName)
+	}
+	if x.Description != nil {
+		v.String(p, "description", *x.Description, &ruleQuickConnectDescription)
+	}
+	if x.QuickConnectConfig == nil {
+		v.Required(p, "quickConnectConfig")
+	} else {
+		at := p.Member("quickConnectConfig")
+		x.QuickConnectConfig.validate(v, &at)
 	}
 	if x.Tags != nil {
 		v.Size(p, "tags", len(x.Tags), &ruleTagMap, func() string { return wire.MapText(x.Tags) })
@@ -342,6 +519,116 @@ func (x *CreateRoutingProfileInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 	if x.AgentAvailabilityTimer != nil {
 		v.String(p, "agentAvailabilityTimer", *x.AgentAvailabilityTimer, &ruleAgentAvailabilityTimer)
+	}
+}
+
+func (x *CreateSecurityProfileInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.SecurityProfileName == nil {
+		v.Required(p, "securityProfileName")
+	} else {
+		v.String(p, "securityProfileName", *x.SecurityProfileName, &ruleCreateSecurityProfileName)
+	}
+	if x.Description != nil {
+		v.String(p, "description", *x.Description, &ruleSecurityProfileDescription)
+	}
+	if x.Permissions != nil {
+		v.Size(p, "permissions", len(x.Permissions), &rulePermissionsList, func() string { return wire.ListText(x.Permissions) })
+		v.Strings(p, "permissions", x.Permissions, &ruleSecurityProfilePermission, false)
+	}
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.Tags != nil {
+		v.Size(p, "tags", len(x.Tags), &ruleTagMap, func() string { return wire.MapText(x.Tags) })
+		v.StringMap(p, "tags", x.Tags, &ruleTagKey, &ruleTagValue, false)
+	}
+	if x.AllowedAccessControlTags != nil {
+		v.Size(p, "allowedAccessControlTags", len(x.AllowedAccessControlTags), &ruleAllowedAccessControlTags, func() string { return wire.MapText(x.AllowedAccessControlTags) })
+		v.StringMap(p, "allowedAccessControlTags", x.AllowedAccessControlTags, &ruleSecurityProfilePolicyKey, &ruleSecurityProfilePolicyValue, false)
+	}
+	if x.TagRestrictedResources != nil {
+		v.Size(p, "tagRestrictedResources", len(x.TagRestrictedResources), &ruleTagRestrictedResourceList, func() string { return wire.ListText(x.TagRestrictedResources) })
+		v.Strings(p, "tagRestrictedResources", x.TagRestrictedResources, &ruleTagRestrictedResourceName, false)
+	}
+	if x.Applications != nil {
+		v.Size(p, "applications", len(x.Applications), &ruleApplications, func() string {
+			return wire.OpaqueText("com.amazonaws.connect.v20170808.Application", len(x.Applications))
+		})
+		for i := range x.Applications {
+			at := p.Element("applications", i)
+			x.Applications[i].validate(v, &at)
+		}
+	}
+	if x.HierarchyRestrictedResources != nil {
+		v.Strings(p, "hierarchyRestrictedResources", x.HierarchyRestrictedResources, &ruleHierarchyRestrictedResourceName, false)
+	}
+	if x.AllowedFlowModules != nil {
+		v.Size(p, "allowedFlowModules", len(x.AllowedFlowModules), &ruleAllowedFlowModules, func() string {
+			return wire.OpaqueText("com.amazonaws.connect.v20170808.FlowModule", len(x.AllowedFlowModules))
+		})
+		for i := range x.AllowedFlowModules {
+			at := p.Element("allowedFlowModules", i)
+			x.AllowedFlowModules[i].validate(v, &at)
+		}
+	}
+	if x.GranularAccessControlConfiguration != nil {
+		at := p.Member("granularAccessControlConfiguration")
+		x.GranularAccessControlConfiguration.validate(v, &at)
+	}
+}
+
+func (x *CreateTaskTemplateInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.Name == nil {
+		v.Required(p, "name")
+	} else {
+		v.String(p, "name", *x.Name, &ruleTaskTemplateName)
+	}
+	if x.Description != nil {
+		v.String(p, "description", *x.Description, &ruleTaskTemplateDescription)
+	}
+	if x.ContactFlowId != nil {
+		v.String(p, "contactFlowId", *x.ContactFlowId, &ruleContactFlowId)
+	}
+	if x.SelfAssignFlowId != nil {
+		v.String(p, "selfAssignFlowId", *x.SelfAssignFlowId, &ruleContactFlowId)
+	}
+	if x.Constraints != nil {
+		at := p.Member("constraints")
+		x.Constraints.validate(v, &at)
+	}
+	if x.Defaults != nil {
+		at := p.Member("defaults")
+		x.Defaults.validate(v, &at)
+	}
+	if x.Status != nil {
+		v.String(p, "status", *x.Status, &ruleTaskTemplateStatus)
+	}
+	if x.Fields == nil {
+		v.Required(p, "fields")
+	} else {
+		for i := range x.Fields {
+			at := p.Element("fields", i)
+			x.Fields[i].validate(v, &at)
+		}
+	}
+	if x.ClientToken != nil {
+		v.String(p, "clientToken", *x.ClientToken, &ruleClientToken)
+	}
+}
+
+func (x *CreateUserHierarchyGroupInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.Name == nil {
+		v.Required(p, "name")
+	}
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.Tags != nil {
+		v.Size(p, "tags", len(x.Tags), &ruleTagMap, func() string { return wire.MapText(x.Tags) })
+		v.StringMap(p, "tags", x.Tags, &ruleTagKey, &ruleTagValue, false)
 	}
 }
 
@@ -438,6 +725,31 @@ func (x *CurrentMetricSortCriteria) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *DataTableAccessControlConfiguration) validate(v *wire.Violations, p *wire.Path) {
+	if x.PrimaryAttributeAccessControlConfiguration != nil {
+		at := p.Member("primaryAttributeAccessControlConfiguration")
+		x.PrimaryAttributeAccessControlConfiguration.validate(v, &at)
+	}
+}
+
+func (x *DateCondition) validate(v *wire.Violations, p *wire.Path) {
+	if x.Value != nil {
+		v.String(p, "value", *x.Value, &ruleDateYearMonthDayFormat)
+	}
+	if x.ComparisonType != nil {
+		v.String(p, "comparisonType", *x.ComparisonType, &ruleDateComparisonType)
+	}
+}
+
+func (x *DeleteHoursOfOperationOverrideInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.HoursOfOperationOverrideId != nil {
+		v.String(p, "hoursOfOperationOverrideId", *x.HoursOfOperationOverrideId, &ruleHoursOfOperationOverrideId)
+	}
+}
+
 func (x *DeleteHoursOfOperationInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -453,13 +765,49 @@ func (x *DeleteInstanceInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *DeletePredefinedAttributeInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &rulePredefinedAttributeName)
+	}
+}
+
 func (x *DeleteQueueInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
 	}
 }
 
+func (x *DeleteQuickConnectInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+}
+
 func (x *DeleteRoutingProfileInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+}
+
+func (x *DeleteSecurityProfileInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+}
+
+func (x *DeleteTaskTemplateInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.TaskTemplateId != nil {
+		v.String(p, "taskTemplateId", *x.TaskTemplateId, &ruleTaskTemplateId)
+	}
+}
+
+func (x *DeleteUserHierarchyGroupInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
 	}
@@ -492,6 +840,15 @@ func (x *DescribeContactInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 	if x.ContactId != nil {
 		v.String(p, "contactId", *x.ContactId, &ruleContactId)
+	}
+}
+
+func (x *DescribeHoursOfOperationOverrideInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.HoursOfOperationOverrideId != nil {
+		v.String(p, "hoursOfOperationOverrideId", *x.HoursOfOperationOverrideId, &ruleHoursOfOperationOverrideId)
 	}
 }
 
@@ -530,7 +887,22 @@ func (x *DescribeInstanceStorageConfigInput) validate(v *wire.Violations, p *wir
 	}
 }
 
+func (x *DescribePredefinedAttributeInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &rulePredefinedAttributeName)
+	}
+}
+
 func (x *DescribeQueueInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+}
+
+func (x *DescribeQuickConnectInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
 	}
@@ -543,6 +915,18 @@ func (x *DescribeRoutingProfileInput) validate(v *wire.Violations, p *wire.Path)
 }
 
 func (x *DescribeSecurityProfileInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+}
+
+func (x *DescribeUserHierarchyGroupInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+}
+
+func (x *DescribeUserHierarchyStructureInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
 	}
@@ -579,6 +963,17 @@ func (x *DisassociatePhoneNumberContactFlowInput) validate(v *wire.Violations, p
 	}
 }
 
+func (x *DisassociateQueueQuickConnectsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.QuickConnectIds == nil {
+		v.Required(p, "quickConnectIds")
+	} else {
+		v.Size(p, "quickConnectIds", len(x.QuickConnectIds), &ruleQuickConnectsList, func() string { return wire.ListText(x.QuickConnectIds) })
+	}
+}
+
 func (x *DisassociateRoutingProfileQueuesInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -593,6 +988,20 @@ func (x *DisassociateRoutingProfileQueuesInput) validate(v *wire.Violations, p *
 		for i := range x.ManualAssignmentQueueReferences {
 			at := p.Element("manualAssignmentQueueReferences", i)
 			x.ManualAssignmentQueueReferences[i].validate(v, &at)
+		}
+	}
+}
+
+func (x *DisassociateUserProficienciesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.UserProficiencies == nil {
+		v.Required(p, "userProficiencies")
+	} else {
+		for i := range x.UserProficiencies {
+			at := p.Element("userProficiencies", i)
+			x.UserProficiencies[i].validate(v, &at)
 		}
 	}
 }
@@ -650,6 +1059,23 @@ func (x *Filters) validate(v *wire.Violations, p *wire.Path) {
 	}
 	if x.ValidationTestTypes != nil {
 		v.Size(p, "validationTestTypes", len(x.ValidationTestTypes), &ruleValidationTestTypes, func() string { return wire.ListText(x.ValidationTestTypes) })
+	}
+}
+
+func (x *FlowModule) validate(v *wire.Violations, p *wire.Path) {
+	if x.Type != nil {
+		v.String(p, "type", *x.Type, &ruleFlowModuleType)
+	}
+	if x.FlowModuleId != nil {
+		v.String(p, "flowModuleId", *x.FlowModuleId, &ruleFlowModuleId)
+	}
+}
+
+func (x *FlowQuickConnectConfig) validate(v *wire.Violations, p *wire.Path) {
+	if x.ContactFlowId == nil {
+		v.Required(p, "contactFlowId")
+	} else {
+		v.String(p, "contactFlowId", *x.ContactFlowId, &ruleContactFlowId)
 	}
 }
 
@@ -713,6 +1139,73 @@ func (x *GetCurrentUserDataInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *GetEffectiveHoursOfOperationsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.FromDate == nil {
+		v.Required(p, "fromDate")
+	} else {
+		v.String(p, "fromDate", *x.FromDate, &ruleHoursOfOperationOverrideYearMonthDayDateFormat)
+	}
+	if x.ToDate == nil {
+		v.Required(p, "toDate")
+	} else {
+		v.String(p, "toDate", *x.ToDate, &ruleHoursOfOperationOverrideYearMonthDayDateFormat)
+	}
+}
+
+func (x *GetTaskTemplateInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.TaskTemplateId != nil {
+		v.String(p, "taskTemplateId", *x.TaskTemplateId, &ruleTaskTemplateId)
+	}
+}
+
+func (x *GranularAccessControlConfiguration) validate(v *wire.Violations, p *wire.Path) {
+	if x.DataTableAccessControlConfiguration != nil {
+		at := p.Member("dataTableAccessControlConfiguration")
+		x.DataTableAccessControlConfiguration.validate(v, &at)
+	}
+}
+
+func (x *HierarchyGroupCondition) validate(v *wire.Violations, p *wire.Path) {
+	if x.HierarchyGroupMatchType != nil {
+		v.String(p, "hierarchyGroupMatchType", *x.HierarchyGroupMatchType, &ruleHierarchyGroupMatchType)
+	}
+}
+
+func (x *HierarchyLevelUpdate) validate(v *wire.Violations, p *wire.Path) {
+	if x.Name == nil {
+		v.Required(p, "name")
+	}
+}
+
+func (x *HierarchyStructureUpdate) validate(v *wire.Violations, p *wire.Path) {
+	if x.LevelOne != nil {
+		at := p.Member("levelOne")
+		x.LevelOne.validate(v, &at)
+	}
+	if x.LevelTwo != nil {
+		at := p.Member("levelTwo")
+		x.LevelTwo.validate(v, &at)
+	}
+	if x.LevelThree != nil {
+		at := p.Member("levelThree")
+		x.LevelThree.validate(v, &at)
+	}
+	if x.LevelFour != nil {
+		at := p.Member("levelFour")
+		x.LevelFour.validate(v, &at)
+	}
+	if x.LevelFive != nil {
+		at := p.Member("levelFive")
+		x.LevelFive.validate(v, &at)
+	}
+}
+
 func (x *HoursOfOperationConfig) validate(v *wire.Violations, p *wire.Path) {
 	if x.Day == nil {
 		v.Required(p, "day")
@@ -730,6 +1223,62 @@ func (x *HoursOfOperationConfig) validate(v *wire.Violations, p *wire.Path) {
 	} else {
 		at := p.Member("endTime")
 		x.EndTime.validate(v, &at)
+	}
+}
+
+func (x *HoursOfOperationOverrideConfig) validate(v *wire.Violations, p *wire.Path) {
+	if x.Day != nil {
+		v.String(p, "day", *x.Day, &ruleOverrideDays)
+	}
+	if x.StartTime != nil {
+		at := p.Member("startTime")
+		x.StartTime.validate(v, &at)
+	}
+	if x.EndTime != nil {
+		at := p.Member("endTime")
+		x.EndTime.validate(v, &at)
+	}
+}
+
+func (x *HoursOfOperationOverrideSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndConditions != nil {
+		for i := range x.AndConditions {
+			at := p.Element("andConditions", i)
+			x.AndConditions[i].validate(v, &at)
+		}
+	}
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
+	}
+	if x.DateCondition != nil {
+		at := p.Member("dateCondition")
+		x.DateCondition.validate(v, &at)
+	}
+}
+
+func (x *HoursOfOperationSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndConditions != nil {
+		for i := range x.AndConditions {
+			at := p.Element("andConditions", i)
+			x.AndConditions[i].validate(v, &at)
+		}
+	}
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
 	}
 }
 
@@ -770,6 +1319,13 @@ func (x *InstanceStorageConfig) validate(v *wire.Violations, p *wire.Path) {
 	if x.KinesisFirehoseConfig != nil {
 		at := p.Member("kinesisFirehoseConfig")
 		x.KinesisFirehoseConfig.validate(v, &at)
+	}
+}
+
+func (x *InvisibleFieldInfo) validate(v *wire.Violations, p *wire.Path) {
+	if x.Id != nil {
+		at := p.Member("id")
+		x.Id.validate(v, &at)
 	}
 }
 
@@ -817,6 +1373,18 @@ func (x *ListAgentStatusesInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *ListCondition) validate(v *wire.Violations, p *wire.Path) {
+	if x.TargetListType != nil {
+		v.String(p, "targetListType", *x.TargetListType, &ruleTargetListType)
+	}
+	if x.Conditions != nil {
+		for i := range x.Conditions {
+			at := p.Element("conditions", i)
+			x.Conditions[i].validate(v, &at)
+		}
+	}
+}
+
 func (x *ListContactFlowsInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -827,6 +1395,15 @@ func (x *ListContactFlowsInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 	if x.MaxResults != nil {
 		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult1000)
+	}
+}
+
+func (x *ListHoursOfOperationOverridesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
 	}
 }
 
@@ -908,6 +1485,15 @@ func (x *ListPhoneNumbersV2Input) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *ListPredefinedAttributesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+}
+
 func (x *ListQueueQuickConnectsInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -930,6 +1516,19 @@ func (x *ListQueuesInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *ListQuickConnectsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult1000)
+	}
+	if x.QuickConnectTypes != nil {
+		v.Size(p, "quickConnectTypes", len(x.QuickConnectTypes), &ruleQuickConnectTypes, func() string { return wire.ListText(x.QuickConnectTypes) })
+		v.Strings(p, "quickConnectTypes", x.QuickConnectTypes, &ruleQuickConnectType, false)
+	}
+}
+
 func (x *ListRoutingProfileQueuesInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -948,12 +1547,54 @@ func (x *ListRoutingProfilesInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *ListSecurityProfilePermissionsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult1000)
+	}
+}
+
 func (x *ListSecurityProfilesInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
 	}
 	if x.MaxResults != nil {
 		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult1000)
+	}
+}
+
+func (x *ListTaskTemplatesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+	if x.Status != nil {
+		v.String(p, "status", *x.Status, &ruleTaskTemplateStatus)
+	}
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &ruleTaskTemplateName)
+	}
+}
+
+func (x *ListUserHierarchyGroupsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult1000)
+	}
+}
+
+func (x *ListUserProficienciesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
 	}
 }
 
@@ -980,6 +1621,12 @@ func (x *MediaConcurrency) validate(v *wire.Violations, p *wire.Path) {
 	if x.CrossChannelBehavior != nil {
 		at := p.Member("crossChannelBehavior")
 		x.CrossChannelBehavior.validate(v, &at)
+	}
+}
+
+func (x *NumberCondition) validate(v *wire.Violations, p *wire.Path) {
+	if x.ComparisonType != nil {
+		v.String(p, "comparisonType", *x.ComparisonType, &ruleNumberComparisonType)
 	}
 }
 
@@ -1017,6 +1664,19 @@ func (x *OutboundStrategyConfig) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *OverrideTimeSlice) validate(v *wire.Violations, p *wire.Path) {
+	if x.Hours == nil {
+		v.Required(p, "hours")
+	} else {
+		v.Int(p, "hours", int64(*x.Hours), &ruleHours24Format)
+	}
+	if x.Minutes == nil {
+		v.Required(p, "minutes")
+	} else {
+		v.Int(p, "minutes", int64(*x.Minutes), &ruleMinutesLimit60)
+	}
+}
+
 func (x *PersistentConnectionConfig) validate(v *wire.Violations, p *wire.Path) {
 	if x.Channel == nil {
 		v.Required(p, "channel")
@@ -1044,11 +1704,45 @@ func (x *PhoneNumberConfig) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *PhoneNumberQuickConnectConfig) validate(v *wire.Violations, p *wire.Path) {
+	if x.PhoneNumber == nil {
+		v.Required(p, "phoneNumber")
+	} else {
+		v.String(p, "phoneNumber", *x.PhoneNumber, &rulePhoneNumber)
+	}
+}
+
 func (x *PostAcceptTimeoutConfig) validate(v *wire.Violations, p *wire.Path) {
 	if x.DurationInSeconds == nil {
 		v.Required(p, "durationInSeconds")
 	} else {
 		v.Int(p, "durationInSeconds", int64(*x.DurationInSeconds), &rulePostAcceptPreviewTimeoutDurationInSeconds)
+	}
+}
+
+func (x *PredefinedAttributeSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndConditions != nil {
+		for i := range x.AndConditions {
+			at := p.Element("andConditions", i)
+			x.AndConditions[i].validate(v, &at)
+		}
+	}
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
+	}
+}
+
+func (x *PredefinedAttributeValues) validate(v *wire.Violations, p *wire.Path) {
+	if x.StringList != nil {
+		v.Size(p, "stringList", len(x.StringList), &rulePredefinedAttributeStringValuesList, func() string { return wire.ListText(x.StringList) })
+		v.Strings(p, "stringList", x.StringList, &rulePredefinedAttributeStringValue, false)
 	}
 }
 
@@ -1066,12 +1760,152 @@ func (x *Preview) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *PrimaryAttributeAccessControlConfigurationItem) validate(v *wire.Violations, p *wire.Path) {
+	if x.PrimaryAttributeValues != nil {
+		v.Size(p, "primaryAttributeValues", len(x.PrimaryAttributeValues), &rulePrimaryAttributeValuesSet, func() string {
+			return wire.OpaqueText("com.amazonaws.connect.v20170808.PrimaryAttributeValue", len(x.PrimaryAttributeValues))
+		})
+		for i := range x.PrimaryAttributeValues {
+			at := p.Element("primaryAttributeValues", i)
+			x.PrimaryAttributeValues[i].validate(v, &at)
+		}
+	}
+}
+
+func (x *PrimaryAttributeValue) validate(v *wire.Violations, p *wire.Path) {
+	if x.AccessType != nil {
+		v.String(p, "accessType", *x.AccessType, &ruleAccessType)
+	}
+	if x.AttributeName != nil {
+		v.String(p, "attributeName", *x.AttributeName, &rulePrimaryAttributeContextKeyName)
+	}
+	if x.Values != nil {
+		v.Size(p, "values", len(x.Values), &rulePrimaryValueList, func() string { return wire.ListText(x.Values) })
+		v.Strings(p, "values", x.Values, &ruleIAMRestrictedPrimaryValue, false)
+	}
+}
+
 func (x *PutUserStatusInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
 	}
 	if x.AgentStatusId == nil {
 		v.Required(p, "agentStatusId")
+	}
+}
+
+func (x *QueueQuickConnectConfig) validate(v *wire.Violations, p *wire.Path) {
+	if x.QueueId == nil {
+		v.Required(p, "queueId")
+	}
+	if x.ContactFlowId == nil {
+		v.Required(p, "contactFlowId")
+	} else {
+		v.String(p, "contactFlowId", *x.ContactFlowId, &ruleContactFlowId)
+	}
+}
+
+func (x *QueueSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndConditions != nil {
+		for i := range x.AndConditions {
+			at := p.Element("andConditions", i)
+			x.AndConditions[i].validate(v, &at)
+		}
+	}
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
+	}
+	if x.QueueTypeCondition != nil {
+		v.String(p, "queueTypeCondition", *x.QueueTypeCondition, &ruleSearchableQueueType)
+	}
+}
+
+func (x *QuickConnectConfig) validate(v *wire.Violations, p *wire.Path) {
+	if x.QuickConnectType == nil {
+		v.Required(p, "quickConnectType")
+	} else {
+		v.String(p, "quickConnectType", *x.QuickConnectType, &ruleQuickConnectType)
+	}
+	if x.UserConfig != nil {
+		at := p.Member("userConfig")
+		x.UserConfig.validate(v, &at)
+	}
+	if x.QueueConfig != nil {
+		at := p.Member("queueConfig")
+		x.QueueConfig.validate(v, &at)
+	}
+	if x.PhoneConfig != nil {
+		at := p.Member("phoneConfig")
+		x.PhoneConfig.validate(v, &at)
+	}
+	if x.FlowConfig != nil {
+		at := p.Member("flowConfig")
+		x.FlowConfig.validate(v, &at)
+	}
+}
+
+func (x *QuickConnectSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndConditions != nil {
+		for i := range x.AndConditions {
+			at := p.Element("andConditions", i)
+			x.AndConditions[i].validate(v, &at)
+		}
+	}
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
+	}
+}
+
+func (x *ReadOnlyFieldInfo) validate(v *wire.Violations, p *wire.Path) {
+	if x.Id != nil {
+		at := p.Member("id")
+		x.Id.validate(v, &at)
+	}
+}
+
+func (x *RecurrenceConfig) validate(v *wire.Violations, p *wire.Path) {
+	if x.RecurrencePattern == nil {
+		v.Required(p, "recurrencePattern")
+	} else {
+		at := p.Member("recurrencePattern")
+		x.RecurrencePattern.validate(v, &at)
+	}
+}
+
+func (x *RecurrencePattern) validate(v *wire.Violations, p *wire.Path) {
+	if x.Frequency == nil {
+		v.Required(p, "frequency")
+	} else {
+		v.String(p, "frequency", *x.Frequency, &ruleRecurrenceFrequency)
+	}
+	if x.Interval == nil {
+		v.Required(p, "interval")
+	} else {
+		v.Int(p, "interval", int64(*x.Interval), &ruleIntervalPositiveInteger)
+	}
+	if x.ByMonth != nil {
+		wire.Ints(v, p, "byMonth", x.ByMonth, &ruleMonth, false)
+	}
+	if x.ByMonthDay != nil {
+		wire.Ints(v, p, "byMonthDay", x.ByMonthDay, &ruleMonthDay, false)
+	}
+	if x.ByWeekdayOccurrence != nil {
+		v.Size(p, "byWeekdayOccurrence", len(x.ByWeekdayOccurrence), &ruleWeekdayOccurrenceList, func() string { return wire.IntsText(x.ByWeekdayOccurrence) })
+		wire.Ints(v, p, "byWeekdayOccurrence", x.ByWeekdayOccurrence, &ruleWeekdayOccurrenceInteger, false)
 	}
 }
 
@@ -1098,6 +1932,20 @@ func (x *Reference) validate(v *wire.Violations, p *wire.Path) {
 func (x *ReleasePhoneNumberInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.ClientToken != nil {
 		v.String(p, "clientToken", *x.ClientToken, &ruleClientToken)
+	}
+}
+
+func (x *RequiredFieldInfo) validate(v *wire.Violations, p *wire.Path) {
+	if x.Id != nil {
+		at := p.Member("id")
+		x.Id.validate(v, &at)
+	}
+}
+
+func (x *ResourceTagsSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.TagSearchCondition != nil {
+		at := p.Member("tagSearchCondition")
+		x.TagSearchCondition.validate(v, &at)
 	}
 }
 
@@ -1140,6 +1988,25 @@ func (x *RoutingProfileQueueReference) validate(v *wire.Violations, p *wire.Path
 	}
 }
 
+func (x *RoutingProfileSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndConditions != nil {
+		for i := range x.AndConditions {
+			at := p.Element("andConditions", i)
+			x.AndConditions[i].validate(v, &at)
+		}
+	}
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
+	}
+}
+
 func (x *S3Config) validate(v *wire.Violations, p *wire.Path) {
 	if x.BucketName == nil {
 		v.Required(p, "bucketName")
@@ -1154,6 +2021,24 @@ func (x *S3Config) validate(v *wire.Violations, p *wire.Path) {
 	if x.EncryptionConfig != nil {
 		at := p.Member("encryptionConfig")
 		x.EncryptionConfig.validate(v, &at)
+	}
+}
+
+func (x *SearchAgentStatusesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
 	}
 }
 
@@ -1179,6 +2064,209 @@ func (x *SearchAvailablePhoneNumbersInput) validate(v *wire.Violations, p *wire.
 	}
 	if x.NextToken != nil {
 		v.String(p, "nextToken", *x.NextToken, &ruleLargeNextToken)
+	}
+}
+
+func (x *SearchHoursOfOperationOverridesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
+	}
+}
+
+func (x *SearchHoursOfOperationsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
+	}
+}
+
+func (x *SearchPredefinedAttributesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
+	}
+}
+
+func (x *SearchQueuesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult500)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
+	}
+}
+
+func (x *SearchQuickConnectsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
+	}
+}
+
+func (x *SearchResourceTagsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceIdOrArn)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
+	}
+}
+
+func (x *SearchRoutingProfilesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult500)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
+	}
+}
+
+func (x *SearchSecurityProfilesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
+	}
+}
+
+func (x *SearchUserHierarchyGroupsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
+	}
+}
+
+func (x *SearchUsersInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult500)
+	}
+	if x.SearchFilter != nil {
+		at := p.Member("searchFilter")
+		x.SearchFilter.validate(v, &at)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
+	}
+}
+
+func (x *SecurityProfileSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndConditions != nil {
+		for i := range x.AndConditions {
+			at := p.Element("andConditions", i)
+			x.AndConditions[i].validate(v, &at)
+		}
+	}
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
 	}
 }
 
@@ -1334,12 +2422,33 @@ func (x *StopContactInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *StringCondition) validate(v *wire.Violations, p *wire.Path) {
+	if x.ComparisonType != nil {
+		v.String(p, "comparisonType", *x.ComparisonType, &ruleStringComparisonType)
+	}
+}
+
 func (x *TagResourceInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.Tags == nil {
 		v.Required(p, "tags")
 	} else {
 		v.Size(p, "tags", len(x.Tags), &ruleTagMap, func() string { return wire.MapText(x.Tags) })
 		v.StringMap(p, "tags", x.Tags, &ruleTagKey, &ruleTagValue, false)
+	}
+}
+
+func (x *TagSearchCondition) validate(v *wire.Violations, p *wire.Path) {
+	if x.TagKey != nil {
+		v.String(p, "tagKey", *x.TagKey, &ruleTagKeyString)
+	}
+	if x.TagValue != nil {
+		v.String(p, "tagValue", *x.TagValue, &ruleTagValueString)
+	}
+	if x.TagKeyComparisonType != nil {
+		v.String(p, "tagKeyComparisonType", *x.TagKeyComparisonType, &ruleStringComparisonType)
+	}
+	if x.TagValueComparisonType != nil {
+		v.String(p, "tagValueComparisonType", *x.TagValueComparisonType, &ruleStringComparisonType)
 	}
 }
 
@@ -1353,6 +2462,70 @@ func (x *TaskAttachment) validate(v *wire.Violations, p *wire.Path) {
 		v.Required(p, "s3Url")
 	} else {
 		v.String(p, "s3Url", *x.S3Url, &rulePreSignedAttachmentUrl)
+	}
+}
+
+func (x *TaskTemplateConstraints) validate(v *wire.Violations, p *wire.Path) {
+	if x.RequiredFields != nil {
+		for i := range x.RequiredFields {
+			at := p.Element("requiredFields", i)
+			x.RequiredFields[i].validate(v, &at)
+		}
+	}
+	if x.ReadOnlyFields != nil {
+		for i := range x.ReadOnlyFields {
+			at := p.Element("readOnlyFields", i)
+			x.ReadOnlyFields[i].validate(v, &at)
+		}
+	}
+	if x.InvisibleFields != nil {
+		for i := range x.InvisibleFields {
+			at := p.Element("invisibleFields", i)
+			x.InvisibleFields[i].validate(v, &at)
+		}
+	}
+}
+
+func (x *TaskTemplateDefaultFieldValue) validate(v *wire.Violations, p *wire.Path) {
+	if x.Id != nil {
+		at := p.Member("id")
+		x.Id.validate(v, &at)
+	}
+	if x.DefaultValue != nil {
+		v.String(p, "defaultValue", *x.DefaultValue, &ruleTaskTemplateFieldValue)
+	}
+}
+
+func (x *TaskTemplateDefaults) validate(v *wire.Violations, p *wire.Path) {
+	if x.DefaultFieldValues != nil {
+		for i := range x.DefaultFieldValues {
+			at := p.Element("defaultFieldValues", i)
+			x.DefaultFieldValues[i].validate(v, &at)
+		}
+	}
+}
+
+func (x *TaskTemplateField) validate(v *wire.Violations, p *wire.Path) {
+	if x.Id == nil {
+		v.Required(p, "id")
+	} else {
+		at := p.Member("id")
+		x.Id.validate(v, &at)
+	}
+	if x.Description != nil {
+		v.String(p, "description", *x.Description, &ruleTaskTemplateFieldDescription)
+	}
+	if x.Type != nil {
+		v.String(p, "type", *x.Type, &ruleTaskTemplateFieldType)
+	}
+	if x.SingleSelectOptions != nil {
+		v.Strings(p, "singleSelectOptions", x.SingleSelectOptions, &ruleTaskTemplateSingleSelectOption, false)
+	}
+}
+
+func (x *TaskTemplateFieldIdentifier) validate(v *wire.Violations, p *wire.Path) {
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &ruleTaskTemplateFieldName)
 	}
 }
 
@@ -1410,6 +2583,43 @@ func (x *UpdateContactFlowContentInput) validate(v *wire.Violations, p *wire.Pat
 	}
 	if x.Content == nil {
 		v.Required(p, "content")
+	}
+}
+
+func (x *UpdateHoursOfOperationOverrideInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.HoursOfOperationOverrideId != nil {
+		v.String(p, "hoursOfOperationOverrideId", *x.HoursOfOperationOverrideId, &ruleHoursOfOperationOverrideId)
+	}
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &ruleCommonHumanReadableName)
+	}
+	if x.Description != nil {
+		v.String(p, "description", *x.Description, &ruleCommonHumanReadableDescription)
+	}
+	if x.Config != nil {
+		v.Size(p, "config", len(x.Config), &ruleHoursOfOperationOverrideConfigList, func() string {
+			return wire.OpaqueText("com.amazonaws.connect.v20170808.HoursOfOperationOverrideConfig", len(x.Config))
+		})
+		for i := range x.Config {
+			at := p.Element("config", i)
+			x.Config[i].validate(v, &at)
+		}
+	}
+	if x.EffectiveFrom != nil {
+		v.String(p, "effectiveFrom", *x.EffectiveFrom, &ruleHoursOfOperationOverrideYearMonthDayDateFormat)
+	}
+	if x.EffectiveTill != nil {
+		v.String(p, "effectiveTill", *x.EffectiveTill, &ruleHoursOfOperationOverrideYearMonthDayDateFormat)
+	}
+	if x.RecurrenceConfig != nil {
+		at := p.Member("recurrenceConfig")
+		x.RecurrenceConfig.validate(v, &at)
+	}
+	if x.OverrideType != nil {
+		v.String(p, "overrideType", *x.OverrideType, &ruleOverrideType)
 	}
 }
 
@@ -1492,6 +2702,23 @@ func (x *UpdatePhoneNumberInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *UpdatePredefinedAttributeInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &rulePredefinedAttributeName)
+	}
+	if x.Values != nil {
+		at := p.Member("values")
+		x.Values.validate(v, &at)
+	}
+	if x.Purposes != nil {
+		v.Size(p, "purposes", len(x.Purposes), &rulePredefinedAttributePurposeNameList, func() string { return wire.ListText(x.Purposes) })
+		v.Strings(p, "purposes", x.Purposes, &rulePredefinedAttributePurposeName, false)
+	}
+}
+
 func (x *UpdateQueueHoursOfOperationInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -1542,6 +2769,30 @@ func (x *UpdateQueueStatusInput) validate(v *wire.Violations, p *wire.Path) {
 		v.Required(p, "status")
 	} else {
 		v.String(p, "status", *x.Status, &ruleQueueStatus)
+	}
+}
+
+func (x *UpdateQuickConnectConfigInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.QuickConnectConfig == nil {
+		v.Required(p, "quickConnectConfig")
+	} else {
+		at := p.Member("quickConnectConfig")
+		x.QuickConnectConfig.validate(v, &at)
+	}
+}
+
+func (x *UpdateQuickConnectNameInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &ruleQuickConnectName)
+	}
+	if x.Description != nil {
+		v.String(p, "description", *x.Description, &ruleUpdateQuickConnectDescription)
 	}
 }
 
@@ -1608,6 +2859,117 @@ func (x *UpdateRoutingProfileQueuesInput) validate(v *wire.Violations, p *wire.P
 	}
 }
 
+func (x *UpdateSecurityProfileInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.Description != nil {
+		v.String(p, "description", *x.Description, &ruleSecurityProfileDescription)
+	}
+	if x.Permissions != nil {
+		v.Size(p, "permissions", len(x.Permissions), &rulePermissionsList, func() string { return wire.ListText(x.Permissions) })
+		v.Strings(p, "permissions", x.Permissions, &ruleSecurityProfilePermission, false)
+	}
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.AllowedAccessControlTags != nil {
+		v.Size(p, "allowedAccessControlTags", len(x.AllowedAccessControlTags), &ruleAllowedAccessControlTags, func() string { return wire.MapText(x.AllowedAccessControlTags) })
+		v.StringMap(p, "allowedAccessControlTags", x.AllowedAccessControlTags, &ruleSecurityProfilePolicyKey, &ruleSecurityProfilePolicyValue, false)
+	}
+	if x.TagRestrictedResources != nil {
+		v.Size(p, "tagRestrictedResources", len(x.TagRestrictedResources), &ruleTagRestrictedResourceList, func() string { return wire.ListText(x.TagRestrictedResources) })
+		v.Strings(p, "tagRestrictedResources", x.TagRestrictedResources, &ruleTagRestrictedResourceName, false)
+	}
+	if x.Applications != nil {
+		v.Size(p, "applications", len(x.Applications), &ruleApplications, func() string {
+			return wire.OpaqueText("com.amazonaws.connect.v20170808.Application", len(x.Applications))
+		})
+		for i := range x.Applications {
+			at := p.Element("applications", i)
+			x.Applications[i].validate(v, &at)
+		}
+	}
+	if x.HierarchyRestrictedResources != nil {
+		v.Strings(p, "hierarchyRestrictedResources", x.HierarchyRestrictedResources, &ruleHierarchyRestrictedResourceName, false)
+	}
+	if x.AllowedFlowModules != nil {
+		v.Size(p, "allowedFlowModules", len(x.AllowedFlowModules), &ruleAllowedFlowModules, func() string {
+			return wire.OpaqueText("com.amazonaws.connect.v20170808.FlowModule", len(x.AllowedFlowModules))
+		})
+		for i := range x.AllowedFlowModules {
+			at := p.Element("allowedFlowModules", i)
+			x.AllowedFlowModules[i].validate(v, &at)
+		}
+	}
+	if x.GranularAccessControlConfiguration != nil {
+		at := p.Member("granularAccessControlConfiguration")
+		x.GranularAccessControlConfiguration.validate(v, &at)
+	}
+}
+
+func (x *UpdateTaskTemplateInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.TaskTemplateId != nil {
+		v.String(p, "taskTemplateId", *x.TaskTemplateId, &ruleTaskTemplateId)
+	}
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &ruleTaskTemplateName)
+	}
+	if x.Description != nil {
+		v.String(p, "description", *x.Description, &ruleTaskTemplateDescription)
+	}
+	if x.ContactFlowId != nil {
+		v.String(p, "contactFlowId", *x.ContactFlowId, &ruleContactFlowId)
+	}
+	if x.SelfAssignFlowId != nil {
+		v.String(p, "selfAssignFlowId", *x.SelfAssignFlowId, &ruleContactFlowId)
+	}
+	if x.Constraints != nil {
+		at := p.Member("constraints")
+		x.Constraints.validate(v, &at)
+	}
+	if x.Defaults != nil {
+		at := p.Member("defaults")
+		x.Defaults.validate(v, &at)
+	}
+	if x.Status != nil {
+		v.String(p, "status", *x.Status, &ruleTaskTemplateStatus)
+	}
+	if x.Fields != nil {
+		for i := range x.Fields {
+			at := p.Element("fields", i)
+			x.Fields[i].validate(v, &at)
+		}
+	}
+}
+
+func (x *UpdateUserHierarchyGroupNameInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.Name == nil {
+		v.Required(p, "name")
+	}
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+}
+
+func (x *UpdateUserHierarchyInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+}
+
+func (x *UpdateUserHierarchyStructureInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.HierarchyStructure == nil {
+		v.Required(p, "hierarchyStructure")
+	} else {
+		at := p.Member("hierarchyStructure")
+		x.HierarchyStructure.validate(v, &at)
+	}
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+}
+
 func (x *UpdateUserIdentityInfoInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.IdentityInfo == nil {
 		v.Required(p, "identityInfo")
@@ -1629,6 +2991,20 @@ func (x *UpdateUserPhoneConfigInput) validate(v *wire.Violations, p *wire.Path) 
 	}
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+}
+
+func (x *UpdateUserProficienciesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.UserProficiencies == nil {
+		v.Required(p, "userProficiencies")
+	} else {
+		for i := range x.UserProficiencies {
+			at := p.Element("userProficiencies", i)
+			x.UserProficiencies[i].validate(v, &at)
+		}
 	}
 }
 
@@ -1671,6 +3047,25 @@ func (x *UserDataFilters) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *UserHierarchyGroupSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndConditions != nil {
+		for i := range x.AndConditions {
+			at := p.Element("andConditions", i)
+			x.AndConditions[i].validate(v, &at)
+		}
+	}
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
+	}
+}
+
 func (x *UserIdentityInfo) validate(v *wire.Violations, p *wire.Path) {
 	if x.FirstName != nil {
 		v.String(p, "firstName", *x.FirstName, &ruleAgentFirstName)
@@ -1692,6 +3087,82 @@ func (x *UserPhoneConfig) validate(v *wire.Violations, p *wire.Path) {
 	}
 	if x.DeskPhoneNumber != nil {
 		v.String(p, "deskPhoneNumber", *x.DeskPhoneNumber, &ruleSensitivePhoneNumber)
+	}
+}
+
+func (x *UserProficiency) validate(v *wire.Violations, p *wire.Path) {
+	if x.AttributeName == nil {
+		v.Required(p, "attributeName")
+	} else {
+		v.String(p, "attributeName", *x.AttributeName, &rulePredefinedAttributeName)
+	}
+	if x.AttributeValue == nil {
+		v.Required(p, "attributeValue")
+	} else {
+		v.String(p, "attributeValue", *x.AttributeValue, &rulePredefinedAttributeStringValue)
+	}
+	if x.Level == nil {
+		v.Required(p, "level")
+	} else {
+		v.Float(p, "level", *x.Level, &ruleProficiencyLevel)
+	}
+}
+
+func (x *UserProficiencyDisassociate) validate(v *wire.Violations, p *wire.Path) {
+	if x.AttributeName == nil {
+		v.Required(p, "attributeName")
+	} else {
+		v.String(p, "attributeName", *x.AttributeName, &rulePredefinedAttributeName)
+	}
+	if x.AttributeValue == nil {
+		v.Required(p, "attributeValue")
+	} else {
+		v.String(p, "attributeValue", *x.AttributeValue, &rulePredefinedAttributeStringValue)
+	}
+}
+
+func (x *UserQuickConnectConfig) validate(v *wire.Violations, p *wire.Path) {
+	if x.UserId == nil {
+		v.Required(p, "userId")
+	}
+	if x.ContactFlowId == nil {
+		v.Required(p, "contactFlowId")
+	} else {
+		v.String(p, "contactFlowId", *x.ContactFlowId, &ruleContactFlowId)
+	}
+}
+
+func (x *UserSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndConditions != nil {
+		for i := range x.AndConditions {
+			at := p.Element("andConditions", i)
+			x.AndConditions[i].validate(v, &at)
+		}
+	}
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
+	}
+	if x.ListCondition != nil {
+		at := p.Member("listCondition")
+		x.ListCondition.validate(v, &at)
+	}
+	if x.HierarchyGroupCondition != nil {
+		at := p.Member("hierarchyGroupCondition")
+		x.HierarchyGroupCondition.validate(v, &at)
+	}
+}
+
+func (x *UserSearchFilter) validate(v *wire.Violations, p *wire.Path) {
+	if x.UserAttributeFilter != nil {
+		at := p.Member("userAttributeFilter")
+		x.UserAttributeFilter.validate(v, &at)
 	}
 }
 

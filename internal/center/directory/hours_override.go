@@ -140,8 +140,8 @@ func checkRecurrence(r *center.Recurrence) error {
 	return nil
 }
 
-// onDate reports whether an override is in effect on a date. Dates are midnights in UTC.
-func onDate(o *center.HoursOverride, date time.Time) bool {
+// InEffect reports whether an override is in effect on a date. Dates are midnights in UTC.
+func InEffect(o *center.HoursOverride, date time.Time) bool {
 	day := date.Format(dateLayout)
 	if day < o.From || day > o.Till {
 		return false
@@ -207,10 +207,10 @@ func openMinutes(h *center.Hours, date time.Time) *[minutesOfDay]bool {
 		if len(slots) == 0 {
 			slots = []center.HoursSlot{{}} // all day
 		}
-		if onDate(o, date) {
+		if InEffect(o, date) {
 			mark(&closed, slots, date, 0)
 		}
-		if onDate(o, yesterday) {
+		if InEffect(o, yesterday) {
 			mark(&closed, slots, yesterday, minutesOfDay)
 		}
 	}
@@ -226,7 +226,7 @@ func opensOn(h *center.Hours, date time.Time) (slots []center.HoursSlot, standar
 	for i := range h.Overrides {
 		o := &h.Overrides[i]
 		switch {
-		case o.Type == center.OverrideClosed || !onDate(o, date):
+		case o.Type == center.OverrideClosed || !InEffect(o, date):
 		case o.Type == center.OverrideOpen:
 			opened = slices.Concat(opened, o.Slots)
 		default:
@@ -241,10 +241,7 @@ func opensOn(h *center.Hours, date time.Time) (slots []center.HoursSlot, standar
 
 // mark marks the minutes that slots cover of a day, which begins skip minutes after the date on which the slots begin.
 func mark(minutes *[minutesOfDay]bool, slots []center.HoursSlot, date time.Time, skip int) {
-	for _, s := range slots {
-		if day, ok := weekday(s.Day); s.Day != "" && (!ok || day != date.Weekday()) {
-			continue
-		}
+	for _, s := range SlotsOn(slots, date) {
 		start, end := s.StartHour*60+s.StartMinute, s.EndHour*60+s.EndMinute
 		if end <= start {
 			end += minutesOfDay
@@ -253,4 +250,33 @@ func mark(minutes *[minutesOfDay]bool, slots []center.HoursSlot, date time.Time,
 			minutes[m] = true
 		}
 	}
+}
+
+// SlotsOn returns the slots that begin on a date.
+func SlotsOn(slots []center.HoursSlot, date time.Time) []center.HoursSlot {
+	var out []center.HoursSlot
+	for _, s := range slots {
+		if day, ok := weekday(s.Day); s.Day == "" || ok && day == date.Weekday() {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// OpenOn returns when hours of operation are open on a date, overrides and what reaches into it from the day before
+// included; midnight at the end is 00:00. Dates are midnights in UTC.
+func OpenOn(h *center.Hours, date time.Time) []center.HoursSlot {
+	open := openMinutes(h, date)
+	var out []center.HoursSlot
+	for m := 0; m < minutesOfDay; m++ {
+		if !open[m] {
+			continue
+		}
+		start := m
+		for m < minutesOfDay && open[m] {
+			m++
+		}
+		out = append(out, center.HoursSlot{StartHour: start / 60, StartMinute: start % 60, EndHour: m / 60 % 24, EndMinute: m % 60})
+	}
+	return out
 }

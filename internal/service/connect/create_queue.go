@@ -10,14 +10,13 @@ import (
 func (s *Service) createQueue(ctx context.Context, in *connectapi.CreateQueueInput) (*connectapi.CreateQueueOutput, error) {
 	if err := refuseSet(
 		member{"OutboundEmailConfig", in.OutboundEmailConfig != nil},
-		member{"QuickConnectIds", len(in.QuickConnectIds) > 0},
 		member{"EmailAddressesConfig", len(in.EmailAddressesConfig) > 0},
 	); err != nil {
 		return nil, err
 	}
 	inst, step, err := s.submit(ctx, in.InstanceId, center.CreateQueue{Queue: center.Queue{
 		Name: value(in.Name), Description: value(in.Description), Hours: id[center.HoursID](in.HoursOfOperationId), MaxContacts: int(value(in.MaxContacts)),
-		Status: center.Enabled, Outbound: outboundIn(in.OutboundCallerConfig), Tags: in.Tags,
+		Status: center.Enabled, Outbound: outboundIn(in.OutboundCallerConfig), Connects: idsIn[center.QuickConnectID](in.QuickConnectIds), Tags: in.Tags,
 	}})
 	if err != nil {
 		return nil, err

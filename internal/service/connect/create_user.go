@@ -10,7 +10,6 @@ import (
 // createUser makes a user and its agent queue. The user is an agent at once, in the status Offline.
 func (s *Service) createUser(ctx context.Context, in *connectapi.CreateUserInput) (*connectapi.CreateUserOutput, error) {
 	if err := refuseSet(
-		member{"HierarchyGroupId", in.HierarchyGroupId != nil},
 		member{"AutoAcceptConfigs", len(in.AutoAcceptConfigs) > 0},
 		member{"AfterContactWorkConfigs", len(in.AfterContactWorkConfigs) > 0},
 		member{"PhoneNumberConfigs", len(in.PhoneNumberConfigs) > 0},
@@ -34,10 +33,8 @@ func (s *Service) createUser(ctx context.Context, in *connectapi.CreateUserInput
 		return nil, err
 	}
 	u.Username, u.DirectoryUserID, u.Tags = value(in.Username), value(in.DirectoryUserId), in.Tags
-	u.RoutingProfile = id[center.RoutingProfileID](in.RoutingProfileId)
-	for _, p := range in.SecurityProfileIds {
-		u.SecurityProfiles = append(u.SecurityProfiles, center.SecurityProfileID(bare(p)))
-	}
+	u.RoutingProfile, u.Group = id[center.RoutingProfileID](in.RoutingProfileId), id[center.HierarchyGroupID](in.HierarchyGroupId)
+	u.SecurityProfiles = idsIn[center.SecurityProfileID](in.SecurityProfileIds)
 	inst, step, err := s.submit(ctx, in.InstanceId, center.CreateUser{User: u})
 	if err != nil {
 		return nil, err

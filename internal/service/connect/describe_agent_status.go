@@ -16,12 +16,16 @@ func (s *Service) describeAgentStatus(ctx context.Context, in *connectapi.Descri
 		if !ok {
 			return notFound(center.KindAgentStatus, value(in.AgentStatusId))
 		}
-		out.AgentStatus = &connectapi.AgentStatus{
-			AgentStatusARN: ptr(resourceARN(d.Instance, center.KindAgentStatus, string(a.ID))), AgentStatusId: ptr(string(a.ID)), Name: ptr(a.Name),
-			Description: optional(a.Description), Type: ptr(string(a.Type)), DisplayOrder: optional(int32(a.DisplayOrder)), State: ptr(a.State),
-			Tags: maps.Clone(a.Tags), LastModifiedTime: timestamp(a.ModifiedAt), LastModifiedRegion: region(d.Instance),
-		}
+		out.AgentStatus = ptr(agentStatusOut(d, a))
 		return nil
 	})
 	return out, err
+}
+
+func agentStatusOut(d *directory.Directory, a center.AgentStatus) connectapi.AgentStatus {
+	return connectapi.AgentStatus{
+		AgentStatusARN: ptr(resourceARN(d.Instance, center.KindAgentStatus, string(a.ID))), AgentStatusId: ptr(string(a.ID)), Name: ptr(a.Name),
+		Description: optional(a.Description), Type: ptr(string(a.Type)), DisplayOrder: optional(int32(a.DisplayOrder)), State: ptr(a.State),
+		Tags: maps.Clone(a.Tags), LastModifiedTime: timestamp(a.ModifiedAt), LastModifiedRegion: region(d.Instance),
+	}
 }

@@ -2,7 +2,6 @@ package connect
 
 import (
 	"context"
-	"maps"
 
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/center"
@@ -16,11 +15,8 @@ func (s *Service) describeHoursOfOperation(ctx context.Context, in *connectapi.D
 		if !ok {
 			return notFound(center.KindHours, value(in.HoursOfOperationId))
 		}
-		out.HoursOfOperation = &connectapi.HoursOfOperation{
-			HoursOfOperationId: ptr(string(h.ID)), HoursOfOperationArn: ptr(resourceARN(d.Instance, center.KindHours, string(h.ID))), Name: ptr(h.Name),
-			Description: optional(h.Description), TimeZone: ptr(h.TimeZone), Config: slotsOut(h.Slots), Tags: maps.Clone(h.Tags),
-			LastModifiedTime: timestamp(h.ModifiedAt), LastModifiedRegion: region(d.Instance),
-		}
+		out.HoursOfOperation = ptr(hoursOut(d, h))
+
 		return nil
 	})
 	return out, err

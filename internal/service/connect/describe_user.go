@@ -21,7 +21,7 @@ func (s *Service) describeUser(ctx context.Context, in *connectapi.DescribeUserI
 			IdentityInfo: &connectapi.UserIdentityInfo{
 				FirstName: optional(u.FirstName), LastName: optional(u.LastName), Email: optional(u.Email), SecondaryEmail: optional(u.SecondaryEmail), Mobile: optional(u.Mobile),
 			},
-			PhoneConfig: phoneOut(u.Phone), DirectoryUserId: optional(u.DirectoryUserID), RoutingProfileId: ptr(string(u.RoutingProfile)),
+			PhoneConfig: phoneOut(u.Phone), DirectoryUserId: optional(u.DirectoryUserID), RoutingProfileId: ptr(string(u.RoutingProfile)), HierarchyGroupId: optional(string(u.Group)),
 			SecurityProfileIds: mapped(u.SecurityProfiles, func(p center.SecurityProfileID) string { return string(p) }),
 			Tags:               maps.Clone(u.Tags), LastModifiedTime: timestamp(u.ModifiedAt), LastModifiedRegion: region(d.Instance),
 		}

@@ -11,23 +11,29 @@
 //   - An instance is ACTIVE as soon as CreateInstance answers; AWS takes minutes. It has no InstanceAccessUrl, since there
 //     is no website behind it.
 //   - Settings that nothing here honours are refused with InvalidParameterException or InvalidRequestException naming the
-//     member, where AWS would accept them: EXISTING_DIRECTORY, storage other than a Kinesis data stream, hierarchies,
-//     settings by channel, desk phones, quick connects, e-mail, answering machine detection, campaigns, task templates,
-//     attachments, instance attributes that would switch on what is not there, saving a flow without publishing it once it
+//     member, where AWS would accept them: EXISTING_DIRECTORY, storage other than a Kinesis data stream,
+//     settings by channel, desk phones, e-mail, answering machine detection, campaigns, tasks from templates, the flow of a
+//     template for tasks that agents give themselves, queues of routing profiles for manual assignment, restrictions of
+//     security profiles, hours of operation that inherit others, validation of predefined attributes, attachments, instance attributes that would switch on what is not there, saving a flow without publishing it once it
 //     was published, and the metric ESTIMATED_WAIT_TIME.
 //   - AssociateInstanceStorageConfig and UpdateInstanceStorageConfig answer ResourceNotFoundException for a stream that
 //     does not exist. AWS documents that it must exist, and not which error says so.
 //   - A well-formed phone number of a known country can be claimed whether or not a search has offered it, since nothing
 //     is bought; numbers of Canada count as numbers of the United States. A released number is free at once; AWS keeps it
 //     for up to 180 days. British mobile numbers can be dialled, as after AWS's quota increase.
+//   - Nobody signs in here, so nothing asks for the permissions of a security profile; they are kept as they are named.
+//     Proficiencies are data of agents, which their events show: no routing criteria ask for them yet.
+//   - Searches sort by id. Texts that a field contains or begins with are found in any case, and names of fields are taken
+//     in any case. SearchQueues finds standard queues only.
+//   - A user can be deleted while a quick connect leads to it, as in AWS; a queue cannot, which AWS does not document.
 //   - UpdateContactAttributes and GetContactAttributes are about one contact. A contact that continues another begins with
 //     its attributes; later changes of one do not reach the other, as they do in AWS within a chain of PreviousContactId.
 //   - Client tokens are remembered for 7 days, which AWS documents for StartOutboundVoiceContact alone. Those of contacts
-//     and claimed numbers survive a restart, and so does that of CreateInstance. Those of AssociateInstanceStorageConfig
-//     and ReleasePhoneNumber do not: a repeat after a restart is answered with ResourceConflictException, or
-//     ResourceNotFoundException, because the first one took effect. Those of UpdatePhoneNumber and
+//     and claimed numbers survive a restart, and so does that of CreateInstance. Those of AssociateInstanceStorageConfig,
+//     ReleasePhoneNumber and CreateTaskTemplate do not: a repeat after a restart is answered with ResourceConflictException,
+//     ResourceNotFoundException, or PropertyValidationException, because the first one took effect. Those of UpdatePhoneNumber and
 //     UpdatePhoneNumberMetadata do not either: a repeat after a restart is done again. At most 10,000 of CreateInstance
-//     and these four are remembered.
+//     and these five are remembered.
 //   - UpdatePhoneNumber has moved the number when it answers; AWS lets it go on. A number that a queue calls out with is
 //     not moved, as it is not released: ResourceInUseException. When a failure cuts a move short the number is the
 //     target's, and the same call again finishes it; until then the instance it came from still takes calls to it.

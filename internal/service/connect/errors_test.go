@@ -145,7 +145,7 @@ func TestRefusals(t *testing.T) {
 	in = n.newUser("bob")
 	in.HierarchyGroupId = nobody
 	_, err = c.CreateUser(ctx, in)
-	check("CreateUser", err, "InvalidParameter", 400, "HierarchyGroupId is not supported")
+	check("CreateUser", err, "ResourceNotFound", 404, "agent-group")
 	_, err = c.DescribeUser(ctx, &awsconnect.DescribeUserInput{InstanceId: n.id, UserId: nobody})
 	check("DescribeUser", err, "ResourceNotFound", 404, "agent")
 	_, err = c.DeleteUser(ctx, &awsconnect.DeleteUserInput{InstanceId: n.id, UserId: nobody})

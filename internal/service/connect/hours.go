@@ -3,6 +3,8 @@ package connect
 import (
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
+	"maps"
 )
 
 func slotsIn(config []connectapi.HoursOfOperationConfig) []center.HoursSlot {
@@ -22,4 +24,12 @@ func slotsOut(slots []center.HoursSlot) []connectapi.HoursOfOperationConfig {
 			EndTime:   &connectapi.HoursOfOperationTimeSlice{Hours: ptr(int32(s.EndHour)), Minutes: ptr(int32(s.EndMinute))},
 		}
 	})
+}
+
+func hoursOut(d *directory.Directory, h center.Hours) connectapi.HoursOfOperation {
+	return connectapi.HoursOfOperation{
+		HoursOfOperationId: ptr(string(h.ID)), HoursOfOperationArn: ptr(resourceARN(d.Instance, center.KindHours, string(h.ID))), Name: ptr(h.Name),
+		Description: optional(h.Description), TimeZone: ptr(h.TimeZone), Config: slotsOut(h.Slots), Tags: maps.Clone(h.Tags),
+		LastModifiedTime: timestamp(h.ModifiedAt), LastModifiedRegion: region(d.Instance),
+	}
 }

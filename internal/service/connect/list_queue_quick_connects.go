@@ -8,20 +8,16 @@ import (
 	"github.com/hookswitch/hookswitch/internal/center/directory"
 )
 
-// listQueueQuickConnects lists none: a queue that is created with quick connects is refused. Terraform's provider asks
-// for them whenever it reads a queue.
 func (s *Service) listQueueQuickConnects(ctx context.Context, in *connectapi.ListQueueQuickConnectsInput) (*connectapi.ListQueueQuickConnectsOutput, error) {
-	out := &connectapi.ListQueueQuickConnectsOutput{QuickConnectSummaryList: []connectapi.QuickConnectSummary{}}
-	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
+	out := &connectapi.ListQueueQuickConnectsOutput{}
+	return out, s.read(ctx, in.InstanceId, func(d *directory.Directory) (err error) {
 		q, ok := d.Queues[id[center.QueueID](in.QueueId)]
 		if !ok || q.Agent != "" {
 			return notFound(center.KindQueue, value(in.QueueId))
 		}
 		out.LastModifiedTime, out.LastModifiedRegion = timestamp(q.ModifiedAt), region(d.Instance)
-		if value(in.NextToken) != "" {
-			return invalidParameter("Invalid NextToken")
-		}
-		return nil
+		all := mapped(q.Connects, func(id center.QuickConnectID) center.QuickConnect { return d.Connects[id] })
+		out.QuickConnectSummaryList, out.NextToken, err = listed("ListQueueQuickConnects", all, idOfConnect, in.NextToken, in.MaxResults, quickConnectSummary(d))
+		return err
 	})
-	return out, err
 }

@@ -3,6 +3,9 @@ package connect
 import (
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
+	"maps"
+	"slices"
 )
 
 func outboundIn(c *connectapi.OutboundCallerConfig) center.OutboundCaller {
@@ -21,4 +24,17 @@ func outboundOut(o center.OutboundCaller) *connectapi.OutboundCallerConfig {
 	return &connectapi.OutboundCallerConfig{
 		OutboundCallerIdName: optional(o.CallerName), OutboundCallerIdNumberId: optional(string(o.Number)), OutboundFlowId: optional(string(o.Flow)),
 	}
+}
+
+func queueOut(d *directory.Directory, q center.Queue) connectapi.Queue {
+	return connectapi.Queue{
+		Name: ptr(q.Name), QueueArn: ptr(queueARN(d.Instance, q.ID, false)), QueueId: ptr(string(q.ID)), Description: optional(q.Description),
+		OutboundCallerConfig: outboundOut(q.Outbound), HoursOfOperationId: ptr(string(q.Hours)), MaxContacts: optional(int32(q.MaxContacts)),
+		Status: ptr(q.Status), Tags: maps.Clone(q.Tags), LastModifiedTime: timestamp(q.ModifiedAt), LastModifiedRegion: region(d.Instance),
+	}
+}
+
+// standardQueues returns the queues that are not agents' own, sorted by id.
+func standardQueues(d *directory.Directory) []center.Queue {
+	return slices.DeleteFunc(directory.Sorted(d.Queues), func(q center.Queue) bool { return q.Agent != "" })
 }

@@ -3,6 +3,9 @@ package connect
 import (
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
+	"maps"
+	"slices"
 )
 
 func queueConfigsIn(configs []connectapi.RoutingProfileQueueConfig) []center.QueueConfig {
@@ -47,4 +50,31 @@ func concurrencyOut(list []center.Concurrency) []connectapi.MediaConcurrency {
 		}
 		return m
 	})
+}
+
+// routingProfileOut shows a routing profile that so many users have.
+func routingProfileOut(d *directory.Directory, p center.RoutingProfile, users int) connectapi.RoutingProfile {
+	return connectapi.RoutingProfile{
+		InstanceId: ptr(string(d.Instance.ID)), Name: ptr(p.Name), RoutingProfileArn: ptr(resourceARN(d.Instance, center.KindRoutingProfile, string(p.ID))),
+		RoutingProfileId: ptr(string(p.ID)), Description: ptr(p.Description), MediaConcurrencies: concurrencyOut(p.Concurrency),
+		DefaultOutboundQueueId: ptr(string(p.DefaultOutbound)), Tags: maps.Clone(p.Tags), NumberOfAssociatedQueues: ptr(int64(len(p.Queues))),
+		NumberOfAssociatedUsers: ptr(int64(users)), AgentAvailabilityTimer: optional(p.AvailabilityTimer), AssociatedQueueIds: queuesOfProfile(p),
+		LastModifiedTime: timestamp(p.ModifiedAt), LastModifiedRegion: region(d.Instance),
+	}
+}
+
+// usersOfProfiles counts the users of each routing profile.
+func usersOfProfiles(d *directory.Directory) map[center.RoutingProfileID]int {
+	n := make(map[center.RoutingProfileID]int, len(d.Profiles))
+	for _, u := range d.Users {
+		n[u.RoutingProfile]++
+	}
+	return n
+}
+
+// queuesOfProfile returns the queues that a profile serves, sorted, each once.
+func queuesOfProfile(p center.RoutingProfile) []string {
+	queues := mapped(p.Queues, func(q center.QueueConfig) string { return string(q.Queue) })
+	slices.Sort(queues)
+	return slices.Compact(queues)
 }
