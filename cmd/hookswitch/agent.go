@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -20,7 +21,7 @@ func newAgent(sh *shared) *cobra.Command {
 	a := &agentCommand{shared: sh}
 	c := &cobra.Command{
 		Use:   "agent",
-		Short: "Be an agent: log in, set a status, answer, hold, hang up",
+		Short: "Be an agent: log in, set a status, answer, hold, transfer, hang up",
 		Long: `Act for agents until they have a panel of their own. An agent is named by username, id or ARN; a contact that is not
 named is the one that the action is possible for.`,
 		Example: `  hookswitch agent create alice bob --instance demo
@@ -36,6 +37,7 @@ named is the one that the action is possible for.`,
 	for _, do := range deskActions {
 		c.AddCommand(a.onContact(do))
 	}
+	c.AddCommand(a.calls()...)
 	return c
 }
 
@@ -198,6 +200,12 @@ func (sh *shared) writeAgent(raw json.RawMessage) error {
 		if c.Queue != "" {
 			words += " from " + c.Queue
 		}
+		if c.Mode != "" {
+			words += " " + c.Mode
+		}
+		for _, p := range c.Parties {
+			words += fmt.Sprintf("\n    %s %s %s", strings.ToLower(p.Kind), cmp.Or(p.Name, p.Number), p.State)
+		}
 	}
 	_, err := fmt.Fprintln(sh.out, words)
 	return err
@@ -299,7 +307,12 @@ var deskActions = []deskAction{
 	{"reject", "Decline the contact that rings", []string{"CONNECTING"}},
 	{"hold", "Put the contact on hold", []string{"CONNECTED"}},
 	{"resume", "Take the contact off hold", []string{"CONNECTED_ONHOLD"}},
-	{"end", "Hang up, and begin after-contact work", []string{"CONNECTED", "CONNECTED_ONHOLD"}},
+	{"end", "Hang up, and begin after-contact work; the customer is left to whoever was brought in", []string{"CONNECTED", "CONNECTED_ONHOLD", "CONNECTING"}},
+	{"join", "Let all who are in the call talk to each other", []string{"CONNECTED", "CONNECTED_ONHOLD"}},
+	{"swap", "Put whom the agent talks to on hold, and talk to the other one", []string{"CONNECTED", "CONNECTED_ONHOLD"}},
+	{"barge", "Take part in the call that a supervisor listens to", []string{"CONNECTED"}},
+	{"listen", "Only listen again", []string{"CONNECTED"}},
+	{"take-over", "Send the agent away from the call that a supervisor takes part in", []string{"CONNECTED"}},
 	{"clear", "Finish after-contact work, or clear a missed contact", []string{"ENDED", "MISSED", "REJECTED", "ERROR"}},
 }
 
@@ -312,20 +325,11 @@ func (a *agentCommand) onContact(do deskAction) *cobra.Command {
 		Args:              arguments("NAME"),
 		ValidArgsFunction: a.first(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if contact == "" {
-				c, i, err := a.open(cmd.Context())
-				if err != nil {
-					return err
-				}
-				var one agent
-				if err := c.get(cmd.Context(), i.path("agents", args[0]), &one); err != nil {
-					return err
-				}
-				if contact, err = one.contactFor(do); err != nil {
-					return err
-				}
+			id, err := a.contactOf(cmd, args[0], contact, do)
+			if err != nil {
+				return err
 			}
-			return a.tell(cmd, nil, args[0], "contacts", contact, do.name)
+			return a.tell(cmd, nil, args[0], "contacts", id, do.name)
 		},
 	})
 	c.Flags().StringVar(&contact, "contact", "", "id of the contact (default the one that it is possible for)")

@@ -214,6 +214,14 @@ type agent struct {
 		State   string    `json:"state"`
 		Since   time.Time `json:"since"`
 		Queue   string    `json:"queue"`
+		Mode    string    `json:"mode"`
+		Parties []struct {
+			ID     string `json:"id"`
+			Kind   string `json:"kind"`
+			Name   string `json:"name"`
+			Number string `json:"number"`
+			State  string `json:"state"`
+		} `json:"parties"`
 	} `json:"contacts"`
 }
 

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -136,24 +137,50 @@ func (h *Handler) setStatus(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// actOnContact is what an agent's desktop does: accept, reject, hold, resume, end, clear.
+// contactActions is what an agent does with a contact on its desk.
+var contactActions = map[string]func(c center.ContactID, a center.AgentID) center.Command{
+	"accept": func(c center.ContactID, a center.AgentID) center.Command {
+		return center.AcceptContact{Contact: c, Agent: a}
+	},
+	"reject": func(c center.ContactID, a center.AgentID) center.Command {
+		return center.RejectContact{Contact: c, Agent: a}
+	},
+	"hold": func(c center.ContactID, a center.AgentID) center.Command {
+		return center.HoldContact{Contact: c, Agent: a}
+	},
+	"resume": func(c center.ContactID, a center.AgentID) center.Command {
+		return center.ResumeContact{Contact: c, Agent: a}
+	},
+	"end": func(c center.ContactID, a center.AgentID) center.Command {
+		return center.LeaveContact{Contact: c, Agent: a}
+	},
+	"clear": func(c center.ContactID, a center.AgentID) center.Command {
+		return center.ClearContact{Contact: c, Agent: a}
+	},
+	"swap": func(c center.ContactID, a center.AgentID) center.Command {
+		return center.SwapParties{Contact: c, Agent: a}
+	},
+	"join": func(c center.ContactID, a center.AgentID) center.Command {
+		return center.JoinParties{Contact: c, Agent: a}
+	},
+	"barge": func(c center.ContactID, a center.AgentID) center.Command {
+		return center.ChangeMonitor{Contact: c, Agent: a, Mode: center.ModeBarge}
+	},
+	"listen": func(c center.ContactID, a center.AgentID) center.Command {
+		return center.ChangeMonitor{Contact: c, Agent: a, Mode: center.ModeSilent}
+	},
+	"take-over": func(c center.ContactID, a center.AgentID) center.Command {
+		return center.BargeOut{Contact: c, Agent: a}
+	},
+}
+
+// actOnContact is what an agent's desktop does.
 func (h *Handler) actOnContact(w http.ResponseWriter, r *http.Request) error {
 	return h.act(w, r, func(_ *switchboard.Handle, a lifecycle.Agent) (center.Command, error) {
-		c := center.ContactID(r.PathValue("contact"))
-		switch r.PathValue("do") {
-		case "accept":
-			return center.AcceptContact{Contact: c, Agent: a.ID}, nil
-		case "reject":
-			return center.RejectContact{Contact: c, Agent: a.ID}, nil
-		case "hold":
-			return center.HoldContact{Contact: c, Agent: a.ID}, nil
-		case "resume":
-			return center.ResumeContact{Contact: c, Agent: a.ID}, nil
-		case "end":
-			return center.LeaveContact{Contact: c, Agent: a.ID}, nil
-		case "clear":
-			return center.ClearContact{Contact: c, Agent: a.ID}, nil
+		do, ok := contactActions[r.PathValue("do")]
+		if !ok {
+			return nil, notFound("an agent cannot %q a contact: %s", r.PathValue("do"), strings.Join(slices.Sorted(maps.Keys(contactActions)), ", "))
 		}
-		return nil, notFound("an agent cannot %q a contact: accept, reject, hold, resume, end, clear", r.PathValue("do"))
+		return do(center.ContactID(r.PathValue("contact")), a.ID), nil
 	})
 }

@@ -29,17 +29,22 @@ func (h *Handler) agent(r *http.Request) (*switchboard.Handle, lifecycle.Agent, 
 	if err != nil {
 		return nil, lifecycle.Agent{}, err
 	}
-	name := r.PathValue("agent")
+	a, err := agentNamed(i, r.PathValue("agent"))
+	return i, a, err
+}
+
+// agentNamed finds an agent by id, ARN or username.
+func agentNamed(i *switchboard.Handle, name string) (lifecycle.Agent, error) {
 	id := name
 	if rest, ok := strings.CutPrefix(name, i.Info.ARN+"/agent/"); ok {
 		id = rest
 	}
 	if a, ok := i.Live.Agent(center.AgentID(id)); ok {
-		return i, a, nil
+		return a, nil
 	}
 	found := i.Live.Agents(func(a *lifecycle.Agent) bool { return strings.EqualFold(a.Config.Username, name) })
 	if len(found) == 0 {
-		return nil, lifecycle.Agent{}, notFound("no agent %q in this instance", name)
+		return lifecycle.Agent{}, notFound("no agent %q in this instance", name)
 	}
-	return i, found[0], nil
+	return found[0], nil
 }

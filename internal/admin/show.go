@@ -45,6 +45,36 @@ type deskContactShown struct {
 	Until       *time.Time `json:"until,omitempty"`
 	ConnectedAt *time.Time `json:"connectedAt,omitempty"`
 	Queue       string     `json:"queue,omitempty"`
+	Mode        string     `json:"mode,omitempty"`
+	Parties     []party    `json:"parties,omitempty"`
+}
+
+// party is someone whom an agent has brought into its call.
+type party struct {
+	ID     string    `json:"id"`
+	Kind   string    `json:"kind"`
+	Name   string    `json:"name,omitempty"`
+	Number string    `json:"number,omitempty"`
+	State  string    `json:"state"` // connecting, connected or hold
+	Since  time.Time `json:"addedAt"`
+}
+
+func showParties(all []lifecycle.Party) []party {
+	var out []party
+	for _, p := range all {
+		one := party{ID: string(p.ID), Kind: p.Kind, Name: p.Name, State: "connecting", Since: p.AddedAt}
+		if p.Endpoint != nil {
+			one.Number = p.Endpoint.Address
+		}
+		switch {
+		case p.Held:
+			one.State = "hold"
+		case p.Connected():
+			one.State = "connected"
+		}
+		out = append(out, one)
+	}
+	return out
 }
 
 func showAgent(i *switchboard.Handle, s ccp.Snapshot) agentShown {
@@ -64,6 +94,7 @@ func showAgent(i *switchboard.Handle, s ccp.Snapshot) agentShown {
 	for _, d := range a.Desk {
 		out.Contacts = append(out.Contacts, deskContactShown{
 			ID: string(d.ID), Channel: string(d.Channel), Method: d.Method, State: d.State, Since: d.StateSince, Until: moment(d.Until), ConnectedAt: moment(d.ConnectedAt), Queue: d.Queue.Name,
+			Mode: d.Mode, Parties: showParties(d.Parties),
 		})
 	}
 	return out
@@ -74,6 +105,10 @@ type contactShown struct {
 	ID               string            `json:"id"`
 	Channel          string            `json:"channel"`
 	Method           string            `json:"initiationMethod"`
+	Initial          string            `json:"initialContactId,omitempty"`
+	Previous         string            `json:"previousContactId,omitempty"`
+	Next             string            `json:"nextContactId,omitempty"`
+	Parties          []party           `json:"parties,omitempty"`
 	Phase            string            `json:"phase"`
 	Name             string            `json:"name,omitempty"`
 	Customer         string            `json:"customer,omitempty"`
@@ -95,6 +130,7 @@ func showContact(c lifecycle.Contact) contactShown {
 	out := contactShown{
 		ID: string(c.ID), Channel: string(c.Channel), Method: c.Method, Phase: string(c.Phase()), Name: c.Name, Attempts: c.Attempts, InitiatedAt: c.InitiatedAt,
 		DisconnectedAt: moment(c.DisconnectedAt), DisconnectReason: c.DisconnectReason, CompletedAt: moment(c.CompletedAt), Attributes: c.Attributes,
+		Initial: string(c.Initial), Previous: string(c.Previous), Next: string(c.Next), Parties: showParties(c.Parties),
 	}
 	if c.Customer != nil {
 		out.Customer = c.Customer.Address
