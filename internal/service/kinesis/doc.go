@@ -21,9 +21,9 @@
 //
 // # Where it differs on purpose
 //
-// Streams become ACTIVE, and go away when deleted, after Config.TransitionDelay, at once by default. Rates
-// are limited only when Config.Throttle says so. An on-demand stream takes what comes with the four shards it starts with. A retention period is kept by the
-// Config's clock. Shards split and merge, and modes change, at once: for Config.TransitionDelay after it the stream is
+// Streams become ACTIVE, and go away when deleted, after Config.TransitionDelay, at once by default. Rates are limited
+// only when Config.Throttle says so. On-demand streams grow by the minute, to 200 shards; only UpdateStreamWarmThroughput makes
+// them smaller. A retention period is kept by the Config's clock. Shards split and merge, and modes change, at once: for Config.TransitionDelay after it the stream is
 // UPDATING. A shard closes when the puts of this process that are under way in the stream have ended; other processes on
 // the same storage learn of it in their next Work, so that one process at a time should serve a stream's writers.
 // A second subscription of a consumer to a shard is noticed within one process only, and so are rates. What is

@@ -127,6 +127,7 @@ type Service struct {
 	rates   *rates // nil: rates are not limited
 	metrics metric.Sink
 	reports reporter
+	growth  grower
 
 	randMu sync.Mutex // guards rand
 	rand   io.Reader
@@ -175,6 +176,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		keys: cfg.Keys, metrics: cfg.Metrics, tokens: tokens, rand: cfg.Rand, trims: trimmer{every: cfg.TrimInterval},
 		streams: map[streamKey]*stream{}, byID: map[string]*stream{}, reserved: map[account]usage{}, accounts: map[account]accountState{},
 	}
+	s.growth.last = s.clock.Now()
 	if cfg.Throttle {
 		s.rates = &rates{left: map[rateKey]bucket{}}
 	}

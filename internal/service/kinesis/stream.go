@@ -73,6 +73,7 @@ type streamDoc struct {
 	Encrypted []int64       `json:"encrypted,omitempty"`
 	Decrypted []int64       `json:"decrypted,omitempty"`
 	Consumers []consumerDoc `json:"consumers,omitempty"`
+	Peaks     []peakDoc     `json:"peaks,omitempty"`   // of the last 30 days, of an on-demand stream
 	Metrics   []string      `json:"metrics,omitempty"` // shard-level, in the order of shardMetrics
 	Policy    string        `json:"policy,omitempty"`  // the resource policy as it was put; "": none
 	// NewestConsumer is the latest creation of a consumer that is gone, in seconds.

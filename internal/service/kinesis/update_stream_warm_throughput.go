@@ -27,7 +27,7 @@ func (s *Service) updateStreamWarmThroughput(ctx context.Context, in *kinesisapi
 			return err
 		}
 		before = len(cur.shards.open)
-		if target := max(int(doc.Warm), onDemandShards); target != before {
+		if target := max(int(doc.Warm), doc.needed(now)); target != before {
 			r.scale(cur.openIndexes(), splitHashSpace(target))
 		}
 		s.updating(doc, now)

@@ -32,7 +32,7 @@ type trimLog struct {
 }
 
 // Work does one round of what happens by itself: it learns what other processes changed, removes the logs of deleted
-// streams, trims some logs whose turn it is, and reports what was counted. busy says that another round at once would find more. An error of one
+// streams, trims some logs whose turn it is, reports what was counted, and lets on-demand streams grow. busy says that another round at once would find more. An error of one
 // stream does not keep the others from their turn.
 func (s *Service) Work(ctx context.Context) (busy bool, err error) {
 	if err := s.refresh(ctx); err != nil {
@@ -43,7 +43,7 @@ func (s *Service) Work(ctx context.Context) (busy bool, err error) {
 	s.rates.forget(now)
 	dropped, dropErr := s.dropOne(ctx, now)
 	more, trimErr := s.trimSome(ctx, now)
-	return dropped || more, errors.Join(dropErr, trimErr, s.report(ctx, minuteOf(now)))
+	return dropped || more, errors.Join(dropErr, trimErr, s.report(ctx, minuteOf(now)), s.grow(ctx, now))
 }
 
 // dropOne removes the logs of one stream that is gone, or of an earlier incarnation, and says whether there was one.
@@ -64,7 +64,7 @@ func (s *Service) dropOne(ctx context.Context, now time.Time) (bool, error) {
 			doc.NewestConsumer = max(doc.NewestConsumer, c.Created)
 		}
 		doc.Status, doc.Shards, doc.Tags, doc.Consumers, doc.Policy = statusGone, nil, nil, nil, ""
-		doc.Metrics = nil
+		doc.Metrics, doc.Peaks = nil, nil
 	}
 	kept := doc.Drops[:0]
 	for _, d := range doc.Drops {
