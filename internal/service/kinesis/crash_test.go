@@ -37,7 +37,11 @@ func serveUntilKilled(dir string) error {
 	if err != nil {
 		return err
 	}
-	service, err := kinesis.New(context.Background(), kinesis.Config{Storage: engine})
+	store, err := openKeys(engine)
+	if err != nil {
+		return err
+	}
+	service, err := kinesis.New(context.Background(), kinesis.Config{Storage: engine, Keys: store})
 	if err != nil {
 		return err
 	}
