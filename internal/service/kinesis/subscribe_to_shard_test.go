@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -92,13 +93,25 @@ func (w *world) listen(t *testing.T, arn, position string, args ...any) *listene
 
 func (w *world) start(t *testing.T, l *listener, arn, position string, args ...any) {
 	t.Helper()
+	if code := w.stream(t, l, subscribeBody(arn, position, args...)); code != "" {
+		t.Fatalf("SubscribeToShard is refused with %s", code)
+	}
+}
+
+// stream subscribes, and returns the type of the error with which that is refused.
+func (w *world) stream(t *testing.T, l *listener, body string) (code string) {
+	t.Helper()
 	for _, op := range w.svc.Operations() {
 		if op.Model.Name != "SubscribeToShard" {
 			continue
 		}
-		resp, err := op.Serve(w.ctx, &wire.Request{Encoding: wire.JSON, Body: []byte(subscribeBody(arn, position, args...))})
+		resp, err := op.Serve(w.ctx, &wire.Request{Encoding: wire.JSON, Body: []byte(body)})
 		if err != nil {
-			t.Fatal(err)
+			var modelled wire.Error
+			if !errors.As(err, &modelled) {
+				t.Fatal(err)
+			}
+			return modelled.ErrorCode()
 		}
 		var ctx context.Context
 		ctx, l.cancel = context.WithCancel(w.ctx)
@@ -110,6 +123,7 @@ func (w *world) start(t *testing.T, l *listener, arn, position string, args ...a
 			l.done, l.err = true, err
 		}()
 	}
+	return ""
 }
 
 func eventKeys(events []answer) (keys string) {

@@ -115,12 +115,16 @@ func (w *world) ok(operation, body string, args ...any) answer {
 	if status != 200 {
 		w.t.Fatalf("%s %s = %d %s", operation, body, status, text)
 	}
+	return parseAnswer(w.t, text)
+}
+
+func parseAnswer(t testing.TB, text string) (a answer) {
+	t.Helper()
 	if text == "" {
 		return nil
 	}
-	var a answer
 	if err := json.Unmarshal([]byte(text), &a); err != nil {
-		w.t.Fatalf("%s answers %s: %v", operation, text, err)
+		t.Fatalf("not JSON: %s: %v", text, err)
 	}
 	return a
 }
