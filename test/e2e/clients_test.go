@@ -18,6 +18,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/connect"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -73,8 +74,15 @@ func newHTTP() *http.Client {
 
 func newGoClient(_ *testing.T, s *server) caller {
 	k, c, id := kinesis.NewFromConfig(sdkConfig(s)), connect.NewFromConfig(sdkConfig(s)), sts.NewFromConfig(sdkConfig(s))
+	m := cloudwatch.NewFromConfig(sdkConfig(s))
 	return goClient{map[string]func(context.Context, []byte) (any, error){
 		"sts.GetCallerIdentity": with(id.GetCallerIdentity),
+
+		"cloudwatch.DescribeAlarms":      with(m.DescribeAlarms),
+		"cloudwatch.GetMetricData":       with(m.GetMetricData),
+		"cloudwatch.GetMetricStatistics": with(m.GetMetricStatistics),
+		"cloudwatch.ListMetrics":         with(m.ListMetrics),
+		"cloudwatch.PutMetricData":       with(m.PutMetricData),
 
 		"kinesis.CreateStream":          with(k.CreateStream),
 		"kinesis.DeleteStream":          with(k.DeleteStream),

@@ -46,7 +46,7 @@ var services = map[string]service{
 		class:             "com.amazonaws.cloudwatch.v20100801",
 		validationCodes:   []string{"ValidationException"},
 		serializationCode: "SerializationException",
-		internalCode:      "InternalServiceFault",
+		internalCode:      "InternalFailure",
 		queryCodes: map[string]string{
 			"ValidationException": "ValidationError", "SerializationException": "MalformedInput", "UnknownOperationException": "InvalidAction",
 		},

@@ -34,7 +34,7 @@ var Service = &wire.Service{
 	MessageKey:        "message",
 	ValidationCode:    "ValidationException",
 	SerializationCode: "SerializationException",
-	InternalCode:      "InternalServiceFault",
+	InternalCode:      "InternalFailure",
 	SerializationKey:  "",
 	JavaNames:         false,
 	BodyRequired:      false,

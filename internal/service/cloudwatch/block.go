@@ -156,7 +156,7 @@ func decodeBlock(data []byte) (*block, error) {
 		for i := range k.spread.values {
 			k.spread.values[i] = weighted{r.float(), r.weight()}
 		}
-		if r.short {
+		if r.short || !k.spread.sound() {
 			return nil, errBlock
 		}
 	}

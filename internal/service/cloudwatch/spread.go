@@ -49,7 +49,23 @@ func (s *spread) join(o *spread) {
 	}
 }
 
-// settle puts the values into order and brings them to at most limit different ones.
+// sound reports whether s can have come of settle.
+func (s *spread) sound() bool {
+	if s.coarse > coarseMax || s.unknown && len(s.values) > 0 {
+		return false
+	}
+	for i, w := range s.values {
+		if !(w.value >= 0 && w.value <= math.MaxFloat64 && w.weight > 0) || i > 0 && w.value <= s.values[i-1].value {
+			return false
+		}
+	}
+	return true
+}
+
+// coarseMax is the last level: its steps are 64 powers of two, so that fewer than thirty hold every value that there can be.
+const coarseMax = 12
+
+// settle puts the values into order and brings them to at most limit different ones, distinctMax or more.
 func (s *spread) settle(limit int) {
 	s.merge()
 	for len(s.values) > limit {
