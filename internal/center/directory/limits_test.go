@@ -94,6 +94,52 @@ func TestLimits(t *testing.T) {
 				return center.AdoptPhoneNumber{Number: n}
 			}, center.KindPhoneNumber,
 		},
+		{
+			"quick connects", connectsMax, func(k *desk) int { return len(k.Connects) },
+			func(_ *desk, i int) center.Event {
+				return center.QuickConnectSaved{Connect: center.QuickConnect{ID: center.QuickConnectID(strconv.Itoa(i)), Name: strconv.Itoa(i)}}
+			},
+			func(_ *testing.T, _ *desk, i int) center.Command {
+				return center.CreateQuickConnect{Connect: center.QuickConnect{Name: fmt.Sprint("more", i), Type: center.QuickConnectNumber, Number: phone(i)}}
+			}, center.KindQuickConnect,
+		},
+		{
+			"hierarchy groups", groupsMax, func(k *desk) int { return len(k.Groups) },
+			func(_ *desk, i int) center.Event {
+				return center.HierarchyGroupSaved{Group: center.HierarchyGroup{ID: center.HierarchyGroupID(strconv.Itoa(i)), Name: strconv.Itoa(i), Level: 1}}
+			},
+			func(_ *testing.T, k *desk, i int) center.Command {
+				k.Levels = []center.HierarchyLevel{{ID: "l", Name: "Site"}}
+				return center.CreateHierarchyGroup{Group: center.HierarchyGroup{Name: fmt.Sprint("more", i)}}
+			}, center.KindHierarchyGroup,
+		},
+		{
+			"predefined attributes", attrsMax, func(k *desk) int { return len(k.Attributes) },
+			func(_ *desk, i int) center.Event {
+				return center.AttributeSaved{Attribute: center.PredefinedAttribute{Name: strconv.Itoa(i)}}
+			},
+			func(_ *testing.T, _ *desk, i int) center.Command {
+				return center.CreateAttribute{Attribute: center.PredefinedAttribute{Name: fmt.Sprint("more", i)}}
+			}, center.KindAttribute,
+		},
+		{
+			"security profiles", securityMax, func(k *desk) int { return len(k.Security) },
+			func(_ *desk, i int) center.Event {
+				return center.SecurityProfileSaved{Profile: center.SecurityProfile{ID: center.SecurityProfileID(strconv.Itoa(i)), Name: strconv.Itoa(i)}}
+			},
+			func(_ *testing.T, _ *desk, i int) center.Command {
+				return center.CreateSecurityProfile{Profile: center.SecurityProfile{Name: fmt.Sprint("more", i)}}
+			}, center.KindSecurityProfile,
+		},
+		{
+			"task templates", templatesMax, func(k *desk) int { return len(k.Templates) },
+			func(_ *desk, i int) center.Event {
+				return center.TaskTemplateSaved{Template: center.TaskTemplate{ID: center.TaskTemplateID(strconv.Itoa(i)), Name: strconv.Itoa(i)}}
+			},
+			func(_ *testing.T, _ *desk, i int) center.Command {
+				return center.CreateTaskTemplate{Template: center.TaskTemplate{Name: fmt.Sprint("more", i), Fields: []center.TaskField{{Name: "n", Type: "NAME"}}}}
+			}, center.KindTaskTemplate,
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
