@@ -171,6 +171,7 @@ var connectExchanges = []exchange{
 	pair("ListUserHierarchyGroups", connectapi.ListUserHierarchyGroups, (*connect.Client).ListUserHierarchyGroups),
 	pair("ListUserProficiencies", connectapi.ListUserProficiencies, (*connect.Client).ListUserProficiencies),
 	pair("ListUsers", connectapi.ListUsers, (*connect.Client).ListUsers),
+	pair("MonitorContact", connectapi.MonitorContact, (*connect.Client).MonitorContact),
 	pair("PutUserStatus", connectapi.PutUserStatus, (*connect.Client).PutUserStatus),
 	pair("ReleasePhoneNumber", connectapi.ReleasePhoneNumber, (*connect.Client).ReleasePhoneNumber),
 	pair("SearchAgentStatuses", connectapi.SearchAgentStatuses, (*connect.Client).SearchAgentStatuses),

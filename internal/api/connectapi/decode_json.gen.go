@@ -1504,6 +1504,28 @@ func (x *MediaConcurrency) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *MonitorContactInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "ContactId":
+			x.ContactId = d.String()
+		case "UserId":
+			x.UserId = d.String()
+		case "AllowedMonitorCapabilities":
+			x.AllowedMonitorCapabilities = decodeAllowedMonitorCapabilitiesJSON(d)
+		case "ClientToken":
+			x.ClientToken = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *NumberCondition) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -3743,6 +3765,19 @@ func decodeAllowedFlowModulesJSON(d *wire.JSONDecoder) []FlowModule {
 	for d.NextElement() {
 		items = append(items, FlowModule{})
 		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeAllowedMonitorCapabilitiesJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
 	}
 	return items
 }

@@ -3016,6 +3016,21 @@ func (x *MediaConcurrency) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *MonitorContactOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ContactId != nil {
+		dst = append(dst, `"ContactId":`...)
+		dst = wire.AppendJSONString(dst, *x.ContactId)
+		dst = append(dst, ',')
+	}
+	if x.ContactArn != nil {
+		dst = append(dst, `"ContactArn":`...)
+		dst = wire.AppendJSONString(dst, *x.ContactArn)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *NextContactEntry) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Type != nil {

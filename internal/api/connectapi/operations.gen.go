@@ -734,6 +734,16 @@ func ListUsers(fn func(context.Context, *ListUsersInput) (*ListUsersOutput, erro
 	}, fn)
 }
 
+// MonitorContact is the operation POST /contact/monitor, served by fn.
+func MonitorContact(fn func(context.Context, *MonitorContactInput) (*MonitorContactOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[245], &wire.Codec[MonitorContactInput, MonitorContactOutput]{
+		DecodeJSON:     (*MonitorContactInput).decodeJSON,
+		Validate:       func(x *MonitorContactInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON:     (*MonitorContactOutput).appendJSON,
+		ValidationCode: "InvalidRequestException",
+	}, fn)
+}
+
 // PutUserStatus is the operation PUT /users/{InstanceId}/{UserId}/status, served by fn.
 func PutUserStatus(fn func(context.Context, *PutUserStatusInput) (*PutUserStatusOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[247], &wire.Codec[PutUserStatusInput, PutUserStatusOutput]{

@@ -16,6 +16,8 @@ var ruleAgentFirstName = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: 
 
 var ruleAgentLastName = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 300}, Sensitive: true}
 
+var ruleAgentResourceId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 256}}
+
 var ruleAgentStatusDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 250}}
 
 var ruleAgentStatusName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 127}}
@@ -35,6 +37,8 @@ var ruleAgentsMinOneMaxHundred = wire.SizeRule{Min: wire.Bound{Set: true, N: 1},
 var ruleAllowedAccessControlTags = wire.SizeRule{Max: wire.Bound{Set: true, N: 4}}
 
 var ruleAllowedFlowModules = wire.SizeRule{Max: wire.Bound{Set: true, N: 10}}
+
+var ruleAllowedMonitorCapabilities = wire.SizeRule{Max: wire.Bound{Set: true, N: 2}}
 
 var ruleAllowedUserAction = wire.StringRule{Enum: []string{"CALL", "DISCARD"}}
 
@@ -173,6 +177,8 @@ var ruleMaxResult500 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wi
 var ruleMaxResult7 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 7}}
 
 var ruleMinutesLimit60 = wire.NumberRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 59}}
+
+var ruleMonitorCapability = wire.StringRule{Enum: []string{"SILENT_MONITOR", "BARGE"}}
 
 var ruleMonth = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 12}}
 

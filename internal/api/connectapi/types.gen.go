@@ -1954,6 +1954,21 @@ type MediaConcurrency struct {
 	CrossChannelBehavior *CrossChannelBehavior
 }
 
+// MonitorContactInput is the model's structure MonitorContactRequest.
+type MonitorContactInput struct {
+	InstanceId                 *string // required
+	ContactId                  *string // required
+	UserId                     *string // required
+	AllowedMonitorCapabilities []string
+	ClientToken                *string // idempotency token
+}
+
+// MonitorContactOutput is the model's structure MonitorContactResponse.
+type MonitorContactOutput struct {
+	ContactId  *string
+	ContactArn *string
+}
+
 // NextContactEntry is the model's structure NextContactEntry.
 type NextContactEntry struct {
 	Type                *string
@@ -3586,6 +3601,12 @@ const (
 const (
 	MediaStreamTypeAudio = "AUDIO"
 	MediaStreamTypeVideo = "VIDEO"
+)
+
+// Values of MonitorCapability.
+const (
+	MonitorCapabilitySilentMonitor = "SILENT_MONITOR"
+	MonitorCapabilityBarge         = "BARGE"
 )
 
 // Values of NextContactType.

@@ -1624,6 +1624,31 @@ func (x *MediaConcurrency) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *MonitorContactInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactId == nil {
+		v.Required(p, "contactId")
+	} else {
+		v.String(p, "contactId", *x.ContactId, &ruleContactId)
+	}
+	if x.UserId == nil {
+		v.Required(p, "userId")
+	} else {
+		v.String(p, "userId", *x.UserId, &ruleAgentResourceId)
+	}
+	if x.AllowedMonitorCapabilities != nil {
+		v.Size(p, "allowedMonitorCapabilities", len(x.AllowedMonitorCapabilities), &ruleAllowedMonitorCapabilities, func() string { return wire.ListText(x.AllowedMonitorCapabilities) })
+		v.Strings(p, "allowedMonitorCapabilities", x.AllowedMonitorCapabilities, &ruleMonitorCapability, false)
+	}
+	if x.ClientToken != nil {
+		v.String(p, "clientToken", *x.ClientToken, &ruleClientToken)
+	}
+}
+
 func (x *NumberCondition) validate(v *wire.Violations, p *wire.Path) {
 	if x.ComparisonType != nil {
 		v.String(p, "comparisonType", *x.ComparisonType, &ruleNumberComparisonType)

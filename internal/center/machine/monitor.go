@@ -24,7 +24,11 @@ func (t *turn) monitorCall(cmd center.MonitorCall) error {
 	if err != nil {
 		return err
 	}
-	if err := t.mayOpen(center.Voice, cmd.ClientToken); err != nil {
+	token := cmd.ClientToken
+	if token != "" {
+		token = "monitor/" + token // calls that are placed have tokens of their own
+	}
+	if err := t.mayOpen(center.Voice, token); err != nil {
 		return err
 	}
 	c, err := t.contact(cmd.Contact)
@@ -49,7 +53,7 @@ func (t *turn) monitorCall(cmd center.MonitorCall) error {
 	e := center.ContactInitiated{
 		Contact: center.ContactID(t.newID()), Channel: center.Voice, Method: lifecycle.MethodMonitor, Watches: c.ID,
 		Customer: c.Customer, Tags: map[string]string{"aws:connect:instanceId": string(t.m.state.Directory.Instance.ID)},
-		Segment: map[string]center.SegmentValue{"connect:Subtype": {String: "connect:Telephony"}}, ClientToken: cmd.ClientToken,
+		Segment: map[string]center.SegmentValue{"connect:Subtype": {String: "connect:Telephony"}}, ClientToken: token,
 	}
 	t.emit(e)
 	t.emit(center.ContactConnectedToSystem{Contact: e.Contact})

@@ -39,7 +39,7 @@ func contactOut(inst center.Instance, c lifecycle.Contact) *connectapi.Contact {
 	if h := c.Agent; h != nil {
 		out.AgentInfo = &connectapi.AgentInfo{
 			Id: ptr(string(h.Agent)), ConnectedToAgentTimestamp: timestamp(h.ConnectedAt), AfterContactWorkStartTimestamp: timestamp(h.LeftAt),
-			AfterContactWorkEndTimestamp: timestamp(h.ClearedAt), AgentInitiatedHoldDuration: ptr(int32(h.HeldFor / time.Second)),
+			AfterContactWorkEndTimestamp: timestamp(h.ClearedAt), AgentInitiatedHoldDuration: ptr(int32((h.HeldFor - h.HeldForOthers) / time.Second)),
 		}
 		if !h.ClearedAt.IsZero() {
 			out.AgentInfo.AfterContactWorkDuration = ptr(int32(h.ClearedAt.Truncate(time.Second).Sub(h.LeftAt.Truncate(time.Second)) / time.Second))

@@ -212,6 +212,7 @@ func (s *Service) operations() []wire.Operation {
 		connectapi.StartOutboundVoiceContact(s.startOutboundVoiceContact),
 		connectapi.StartTaskContact(s.startTaskContact),
 		connectapi.StopContact(s.stopContact),
+		connectapi.MonitorContact(s.monitorContact),
 		connectapi.UpdateContactAttributes(s.updateContactAttributes),
 		connectapi.GetContactAttributes(s.getContactAttributes),
 		connectapi.DescribeContact(s.describeContact),
