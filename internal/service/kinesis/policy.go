@@ -90,10 +90,10 @@ func parsePolicy(text, resource string, shared []string) (*policy, error) {
 		return nil, err
 	}
 	if doc.Version != "" && doc.Version != "2012-10-17" && doc.Version != "2008-10-17" {
-		return nil, fmt.Errorf("Version %q is not one of 2012-10-17 and 2008-10-17", doc.Version)
+		return nil, fmt.Errorf("the Version %q is not one of 2012-10-17 and 2008-10-17", doc.Version)
 	}
 	if len(doc.Statement) == 0 {
-		return nil, errors.New("Statement is missing")
+		return nil, errors.New("the Statement is missing")
 	}
 	p := &policy{}
 	for i := range doc.Statement {
@@ -120,7 +120,7 @@ func parseStatement(t *policyStatementText, resource string, shared []string) (s
 	case "Deny":
 		s.deny = true
 	default:
-		return s, fmt.Errorf("Effect %q is neither Allow nor Deny", t.Effect)
+		return s, fmt.Errorf("the Effect %q is neither Allow nor Deny", t.Effect)
 	}
 	if s.accounts, err = parsePrincipal(t.Principal); err != nil {
 		return s, err
@@ -129,18 +129,18 @@ func parseStatement(t *policyStatementText, resource string, shared []string) (s
 		a := strings.ToLower(action)
 		matches := func(name string) bool { return wildcard(a, actionName(name)) }
 		if !slices.ContainsFunc(shared, matches) {
-			return s, fmt.Errorf("Action %q is none that a policy of this resource decides on: %s", action, strings.Join(shared, ", "))
+			return s, fmt.Errorf("the Action %q is none that a policy of this resource decides on: %s", action, strings.Join(shared, ", "))
 		}
 		s.actions = append(s.actions, a)
 	}
 	for _, r := range t.Resource {
 		if !wildcard(r, resource) {
-			return s, fmt.Errorf("Resource %q is not %s", r, resource)
+			return s, fmt.Errorf("the Resource %q is not %s", r, resource)
 		}
 		s.resources = append(s.resources, r)
 	}
 	if len(s.actions) == 0 || len(s.resources) == 0 {
-		return s, errors.New("Action or Resource is missing")
+		return s, errors.New("the Action or Resource is missing")
 	}
 	return s, nil
 }
@@ -156,11 +156,11 @@ func parsePrincipal(raw json.RawMessage) (accounts []string, err error) {
 	}
 	var by map[string]oneOrMore[string]
 	if err := strictly(raw, &by); err != nil || len(by) == 0 {
-		return nil, errors.New(`Principal is neither "*" nor a map`)
+		return nil, errors.New(`the Principal is neither "*" nor a map`)
 	}
 	for kind := range by {
 		if kind != "AWS" {
-			return nil, fmt.Errorf("Principal of the kind %q is not supported yet: callers are accounts", kind)
+			return nil, fmt.Errorf("the Principal of the kind %q is not supported yet: callers are accounts", kind)
 		}
 	}
 	for _, who := range by["AWS"] {
@@ -169,12 +169,12 @@ func parsePrincipal(raw json.RawMessage) (accounts []string, err error) {
 			account = a.Account
 		}
 		if account != "*" && !isAccount(account) {
-			return nil, fmt.Errorf("Principal %q is not supported yet: callers are accounts, such as 123456789012 or arn:aws:iam::123456789012:root", who)
+			return nil, fmt.Errorf("the Principal %q is not supported yet: callers are accounts, such as 123456789012 or arn:aws:iam::123456789012:root", who)
 		}
 		accounts = append(accounts, account)
 	}
 	if len(accounts) == 0 {
-		return nil, errors.New("Principal is empty")
+		return nil, errors.New("the Principal is empty")
 	}
 	return accounts, nil
 }

@@ -288,7 +288,7 @@ func TestNothingIsLimitedUnlessAsked(t *testing.T) {
 		}
 	}
 	for range 30 {
-		w.ok("GetRecords", `{"ShardIterator":%q}`, w.iterator("s", `"ShardIteratorType":"TRIM_HORIZON"`))
+		w.ok("GetRecords", `{"ShardIterator":%q,"Limit":1}`, w.iterator("s", `"ShardIteratorType":"TRIM_HORIZON"`))
 		w.ok("DescribeLimits", `{}`)
 	}
 }
