@@ -8,13 +8,9 @@ import (
 )
 
 func (s *Service) createAgentStatus(ctx context.Context, in *connectapi.CreateAgentStatusInput) (*connectapi.CreateAgentStatusOutput, error) {
-	inst, step, err := s.submit(ctx, in.InstanceId, center.CreateAgentStatus{Status: center.AgentStatus{
+	inst, e, err := created[center.AgentStatusSaved](ctx, s, in.InstanceId, center.CreateAgentStatus{Status: center.AgentStatus{
 		Name: value(in.Name), Description: value(in.Description), Type: center.Custom, State: value(in.State), DisplayOrder: int(value(in.DisplayOrder)), Tags: in.Tags,
 	}})
-	if err != nil {
-		return nil, err
-	}
-	e, err := saved[center.AgentStatusSaved](step)
 	if err != nil {
 		return nil, err
 	}

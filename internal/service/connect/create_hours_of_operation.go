@@ -11,13 +11,9 @@ func (s *Service) createHoursOfOperation(ctx context.Context, in *connectapi.Cre
 	if err := refuseSet(member{"ParentHoursOfOperationConfigs", len(in.ParentHoursOfOperationConfigs) > 0}); err != nil {
 		return nil, err
 	}
-	inst, step, err := s.submit(ctx, in.InstanceId, center.CreateHours{Hours: center.Hours{
+	inst, e, err := created[center.HoursSaved](ctx, s, in.InstanceId, center.CreateHours{Hours: center.Hours{
 		Name: value(in.Name), Description: value(in.Description), TimeZone: value(in.TimeZone), Slots: slotsIn(in.Config), Tags: in.Tags,
 	}})
-	if err != nil {
-		return nil, err
-	}
-	e, err := saved[center.HoursSaved](step)
 	if err != nil {
 		return nil, err
 	}

@@ -14,14 +14,10 @@ func (s *Service) createQueue(ctx context.Context, in *connectapi.CreateQueueInp
 	); err != nil {
 		return nil, err
 	}
-	inst, step, err := s.submit(ctx, in.InstanceId, center.CreateQueue{Queue: center.Queue{
+	inst, e, err := created[center.QueueSaved](ctx, s, in.InstanceId, center.CreateQueue{Queue: center.Queue{
 		Name: value(in.Name), Description: value(in.Description), Hours: id[center.HoursID](in.HoursOfOperationId), MaxContacts: int(value(in.MaxContacts)),
 		Status: center.Enabled, Outbound: outboundIn(in.OutboundCallerConfig), Connects: idsIn[center.QuickConnectID](in.QuickConnectIds), Tags: in.Tags,
 	}})
-	if err != nil {
-		return nil, err
-	}
-	e, err := saved[center.QueueSaved](step)
 	if err != nil {
 		return nil, err
 	}

@@ -14,14 +14,10 @@ func (s *Service) createRoutingProfile(ctx context.Context, in *connectapi.Creat
 	if err := refuseSet(member{"ManualAssignmentQueueConfigs", len(in.ManualAssignmentQueueConfigs) > 0}); err != nil {
 		return nil, err
 	}
-	inst, step, err := s.submit(ctx, in.InstanceId, center.CreateRoutingProfile{Profile: center.RoutingProfile{
+	inst, e, err := created[center.RoutingProfileSaved](ctx, s, in.InstanceId, center.CreateRoutingProfile{Profile: center.RoutingProfile{
 		Name: value(in.Name), Description: value(in.Description), Concurrency: concurrencyIn(in.MediaConcurrencies), Queues: queueConfigsIn(in.QueueConfigs),
 		DefaultOutbound: id[center.QueueID](in.DefaultOutboundQueueId), AvailabilityTimer: value(in.AgentAvailabilityTimer), Tags: in.Tags,
 	}})
-	if err != nil {
-		return nil, err
-	}
-	e, err := saved[center.RoutingProfileSaved](step)
 	if err != nil {
 		return nil, err
 	}

@@ -8,15 +8,8 @@ import (
 )
 
 func (s *Service) createSecurityProfile(ctx context.Context, in *connectapi.CreateSecurityProfileInput) (*connectapi.CreateSecurityProfileOutput, error) {
-	if err := refuseSet(
-		member{"AllowedAccessControlTags", len(in.AllowedAccessControlTags) > 0},
-		member{"TagRestrictedResources", len(in.TagRestrictedResources) > 0},
-		member{"Applications", len(in.Applications) > 0},
-		member{"HierarchyRestrictedResources", len(in.HierarchyRestrictedResources) > 0},
-		member{"AllowedAccessControlHierarchyGroupId", value(in.AllowedAccessControlHierarchyGroupId) != ""},
-		member{"AllowedFlowModules", len(in.AllowedFlowModules) > 0},
-		member{"GranularAccessControlConfiguration", in.GranularAccessControlConfiguration != nil},
-	); err != nil {
+	if err := refuseRestrictions(in.AllowedAccessControlTags, in.TagRestrictedResources, in.HierarchyRestrictedResources, in.AllowedAccessControlHierarchyGroupId,
+		in.Applications, in.AllowedFlowModules, in.GranularAccessControlConfiguration); err != nil {
 		return nil, err
 	}
 	inst, e, err := created[center.SecurityProfileSaved](ctx, s, in.InstanceId, center.CreateSecurityProfile{Profile: center.SecurityProfile{

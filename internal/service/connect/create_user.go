@@ -35,11 +35,7 @@ func (s *Service) createUser(ctx context.Context, in *connectapi.CreateUserInput
 	u.Username, u.DirectoryUserID, u.Tags = value(in.Username), value(in.DirectoryUserId), in.Tags
 	u.RoutingProfile, u.Group = id[center.RoutingProfileID](in.RoutingProfileId), id[center.HierarchyGroupID](in.HierarchyGroupId)
 	u.SecurityProfiles = idsIn[center.SecurityProfileID](in.SecurityProfileIds)
-	inst, step, err := s.submit(ctx, in.InstanceId, center.CreateUser{User: u})
-	if err != nil {
-		return nil, err
-	}
-	e, err := saved[center.UserSaved](step)
+	inst, e, err := created[center.UserSaved](ctx, s, in.InstanceId, center.CreateUser{User: u})
 	if err != nil {
 		return nil, err
 	}

@@ -12,9 +12,9 @@ import (
 func (s *Service) describeAgentStatus(ctx context.Context, in *connectapi.DescribeAgentStatusInput) (*connectapi.DescribeAgentStatusOutput, error) {
 	out := &connectapi.DescribeAgentStatusOutput{}
 	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
-		a, ok := d.Statuses[id[center.AgentStatusID](in.AgentStatusId)]
-		if !ok {
-			return notFound(center.KindAgentStatus, value(in.AgentStatusId))
+		a, err := found(d.Statuses, center.KindAgentStatus, in.AgentStatusId)
+		if err != nil {
+			return err
 		}
 		out.AgentStatus = ptr(agentStatusOut(d, a))
 		return nil

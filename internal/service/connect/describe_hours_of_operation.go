@@ -11,9 +11,9 @@ import (
 func (s *Service) describeHoursOfOperation(ctx context.Context, in *connectapi.DescribeHoursOfOperationInput) (*connectapi.DescribeHoursOfOperationOutput, error) {
 	out := &connectapi.DescribeHoursOfOperationOutput{}
 	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
-		h, ok := d.Hours[id[center.HoursID](in.HoursOfOperationId)]
-		if !ok {
-			return notFound(center.KindHours, value(in.HoursOfOperationId))
+		h, err := found(d.Hours, center.KindHours, in.HoursOfOperationId)
+		if err != nil {
+			return err
 		}
 		out.HoursOfOperation = ptr(hoursOut(d, h))
 

@@ -11,9 +11,9 @@ import (
 func (s *Service) describeRoutingProfile(ctx context.Context, in *connectapi.DescribeRoutingProfileInput) (*connectapi.DescribeRoutingProfileOutput, error) {
 	out := &connectapi.DescribeRoutingProfileOutput{}
 	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
-		p, ok := d.Profiles[id[center.RoutingProfileID](in.RoutingProfileId)]
-		if !ok {
-			return notFound(center.KindRoutingProfile, value(in.RoutingProfileId))
+		p, err := found(d.Profiles, center.KindRoutingProfile, in.RoutingProfileId)
+		if err != nil {
+			return err
 		}
 		out.RoutingProfile = ptr(routingProfileOut(d, p, usersOfProfiles(d)[p.ID]))
 

@@ -12,9 +12,9 @@ import (
 func (s *Service) describeSecurityProfile(ctx context.Context, in *connectapi.DescribeSecurityProfileInput) (*connectapi.DescribeSecurityProfileOutput, error) {
 	out := &connectapi.DescribeSecurityProfileOutput{}
 	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
-		p, ok := d.Security[id[center.SecurityProfileID](in.SecurityProfileId)]
-		if !ok {
-			return notFound(center.KindSecurityProfile, value(in.SecurityProfileId))
+		p, err := found(d.Security, center.KindSecurityProfile, in.SecurityProfileId)
+		if err != nil {
+			return err
 		}
 		out.SecurityProfile = &connectapi.SecurityProfile{
 			Id: ptr(string(p.ID)), OrganizationResourceId: ptr(string(d.Instance.ID)), Arn: ptr(resourceARN(d.Instance, center.KindSecurityProfile, string(p.ID))),

@@ -12,9 +12,9 @@ import (
 func (s *Service) describeUser(ctx context.Context, in *connectapi.DescribeUserInput) (*connectapi.DescribeUserOutput, error) {
 	out := &connectapi.DescribeUserOutput{}
 	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
-		u, ok := d.Users[id[center.AgentID](in.UserId)]
-		if !ok {
-			return notFound(center.KindUser, value(in.UserId))
+		u, err := found(d.Users, center.KindUser, in.UserId)
+		if err != nil {
+			return err
 		}
 		out.User = &connectapi.User{
 			Id: ptr(string(u.ID)), Arn: ptr(resourceARN(d.Instance, center.KindUser, string(u.ID))), Username: ptr(u.Username),

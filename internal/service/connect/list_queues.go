@@ -11,13 +11,11 @@ import (
 
 func (s *Service) listQueues(ctx context.Context, in *connectapi.ListQueuesInput) (*connectapi.ListQueuesOutput, error) {
 	out := &connectapi.ListQueuesOutput{}
-	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
+	return out, s.read(ctx, in.InstanceId, func(d *directory.Directory) (err error) {
 		all := slices.DeleteFunc(directory.Sorted(d.Queues), func(q center.Queue) bool {
 			return len(in.QueueTypes) > 0 && !slices.Contains(in.QueueTypes, queueType(q))
 		})
-		part, next, err := page("ListQueues", all, func(q center.Queue) string { return string(q.ID) }, in.NextToken, in.MaxResults, usualPage, mostOnPage)
-		out.NextToken = next
-		out.QueueSummaryList = mapped(part, func(q center.Queue) connectapi.QueueSummary {
+		out.QueueSummaryList, out.NextToken, err = listed("ListQueues", all, func(q center.Queue) string { return string(q.ID) }, in.NextToken, in.MaxResults, func(q center.Queue) connectapi.QueueSummary {
 			return connectapi.QueueSummary{
 				Id: ptr(string(q.ID)), Arn: ptr(queueARN(d.Instance, q.ID, q.Agent != "")), Name: optional(q.Name), QueueType: ptr(queueType(q)),
 				LastModifiedTime: timestamp(q.ModifiedAt), LastModifiedRegion: region(d.Instance),
@@ -25,7 +23,6 @@ func (s *Service) listQueues(ctx context.Context, in *connectapi.ListQueuesInput
 		})
 		return err
 	})
-	return out, err
 }
 
 func queueType(q center.Queue) string {

@@ -16,9 +16,9 @@ const profileQueuesOnPage = 100
 func (s *Service) listRoutingProfileQueues(ctx context.Context, in *connectapi.ListRoutingProfileQueuesInput) (*connectapi.ListRoutingProfileQueuesOutput, error) {
 	out := &connectapi.ListRoutingProfileQueuesOutput{}
 	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
-		p, ok := d.Profiles[id[center.RoutingProfileID](in.RoutingProfileId)]
-		if !ok {
-			return notFound(center.KindRoutingProfile, value(in.RoutingProfileId))
+		p, err := found(d.Profiles, center.KindRoutingProfile, in.RoutingProfileId)
+		if err != nil {
+			return err
 		}
 		key := func(q center.QueueConfig) string { return string(q.Queue) + "/" + string(q.Channel) }
 		all := slices.SortedFunc(slices.Values(p.Queues), func(a, b center.QueueConfig) int { return strings.Compare(key(a), key(b)) })

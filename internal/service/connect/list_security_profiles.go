@@ -10,10 +10,8 @@ import (
 
 func (s *Service) listSecurityProfiles(ctx context.Context, in *connectapi.ListSecurityProfilesInput) (*connectapi.ListSecurityProfilesOutput, error) {
 	out := &connectapi.ListSecurityProfilesOutput{}
-	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
-		part, next, err := page("ListSecurityProfiles", directory.Sorted(d.Security), func(p center.SecurityProfile) string { return string(p.ID) }, in.NextToken, in.MaxResults, usualPage, mostOnPage)
-		out.NextToken = next
-		out.SecurityProfileSummaryList = mapped(part, func(p center.SecurityProfile) connectapi.SecurityProfileSummary {
+	return out, s.read(ctx, in.InstanceId, func(d *directory.Directory) (err error) {
+		out.SecurityProfileSummaryList, out.NextToken, err = listed("ListSecurityProfiles", directory.Sorted(d.Security), func(p center.SecurityProfile) string { return string(p.ID) }, in.NextToken, in.MaxResults, func(p center.SecurityProfile) connectapi.SecurityProfileSummary {
 			return connectapi.SecurityProfileSummary{
 				Id: ptr(string(p.ID)), Arn: ptr(resourceARN(d.Instance, center.KindSecurityProfile, string(p.ID))), Name: ptr(p.Name),
 				LastModifiedTime: timestamp(p.ModifiedAt), LastModifiedRegion: region(d.Instance),
@@ -21,5 +19,4 @@ func (s *Service) listSecurityProfiles(ctx context.Context, in *connectapi.ListS
 		})
 		return err
 	})
-	return out, err
 }

@@ -10,10 +10,8 @@ import (
 
 func (s *Service) listUsers(ctx context.Context, in *connectapi.ListUsersInput) (*connectapi.ListUsersOutput, error) {
 	out := &connectapi.ListUsersOutput{}
-	err := s.read(ctx, in.InstanceId, func(d *directory.Directory) error {
-		part, next, err := page("ListUsers", directory.Sorted(d.Users), func(u center.User) string { return string(u.ID) }, in.NextToken, in.MaxResults, usualPage, mostOnPage)
-		out.NextToken = next
-		out.UserSummaryList = mapped(part, func(u center.User) connectapi.UserSummary {
+	return out, s.read(ctx, in.InstanceId, func(d *directory.Directory) (err error) {
+		out.UserSummaryList, out.NextToken, err = listed("ListUsers", directory.Sorted(d.Users), func(u center.User) string { return string(u.ID) }, in.NextToken, in.MaxResults, func(u center.User) connectapi.UserSummary {
 			return connectapi.UserSummary{
 				Id: ptr(string(u.ID)), Arn: ptr(resourceARN(d.Instance, center.KindUser, string(u.ID))), Username: ptr(u.Username),
 				LastModifiedTime: timestamp(u.ModifiedAt), LastModifiedRegion: region(d.Instance),
@@ -21,5 +19,4 @@ func (s *Service) listUsers(ctx context.Context, in *connectapi.ListUsersInput) 
 		})
 		return err
 	})
-	return out, err
 }
