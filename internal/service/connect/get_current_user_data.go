@@ -16,22 +16,19 @@ import (
 const userDataOnPage = 100
 
 // getCurrentUserData shows agents as they are right now: every agent that fits all the filters and is online or has
-// something on its desk.
+// something on its desk. A hierarchy group stands for those below it as well (ours).
 func (s *Service) getCurrentUserData(ctx context.Context, in *connectapi.GetCurrentUserDataInput) (*connectapi.GetCurrentUserDataOutput, error) {
 	f := in.Filters
-	if err := refuseSet(member{"Filters.UserHierarchyGroups", len(f.UserHierarchyGroups) > 0}); err != nil {
-		return nil, err
-	}
 	c, err := s.find(ctx, in.InstanceId)
 	if err != nil {
 		return nil, err
 	}
 	given := 0
-	for _, n := range []int{len(f.Queues), len(f.RoutingProfiles), len(f.Agents)} {
+	for _, n := range []int{len(f.Queues), len(f.RoutingProfiles), len(f.Agents), len(f.UserHierarchyGroups)} {
 		given += min(n, 1)
 	}
 	if given > 1 {
-		return nil, invalidParameter("Filters: at most one of Queues, RoutingProfiles and Agents can be given")
+		return nil, invalidParameter("Filters: at most one of Queues, RoutingProfiles, Agents and UserHierarchyGroups can be given")
 	}
 	if err := knownFilters(c, f); err != nil {
 		return nil, err
@@ -40,10 +37,11 @@ func (s *Service) getCurrentUserData(ctx context.Context, in *connectapi.GetCurr
 	if f.ContactFilter != nil {
 		states = f.ContactFilter.ContactStates
 	}
-	queues, profiles, agents := bareSet(f.Queues), bareSet(f.RoutingProfiles), bareSet(f.Agents)
+	queues, profiles, agents, groups := bareSet(f.Queues), bareSet(f.RoutingProfiles), bareSet(f.Agents), bareSet(f.UserHierarchyGroups)
 	all := c.View().Agents(func(a *lifecycle.Agent) bool {
 		return (a.Status.Type != center.Offline || len(a.Desk) > 0) &&
 			(len(profiles) == 0 || profiles[a.Config.RoutingProfile.ID]) && (len(agents) == 0 || agents[string(a.ID)]) &&
+			(len(groups) == 0 || slices.ContainsFunc(a.Config.Hierarchy, func(g center.Ref) bool { return groups[g.ID] })) &&
 			(len(queues) == 0 || slices.ContainsFunc(a.Config.Inbound, func(q center.AgentQueue) bool { return queues[string(q.ID)] })) &&
 			(len(states) == 0 || slices.ContainsFunc(a.Desk, func(d lifecycle.DeskContact) bool { return slices.Contains(states, d.State) }))
 	})
@@ -57,12 +55,12 @@ func (s *Service) getCurrentUserData(ctx context.Context, in *connectapi.GetCurr
 	})}, nil
 }
 
-// knownFilters refuses queues, routing profiles and agents that the instance does not have.
+// knownFilters refuses queues, routing profiles, agents and hierarchy groups that the instance does not have.
 func knownFilters(c Center, f *connectapi.UserDataFilters) (err error) {
 	c.View().Directory(func(d *directory.Directory) {
 		err = cmp.Or(
 			missing(d.Queues, center.KindQueue, f.Queues), missing(d.Profiles, center.KindRoutingProfile, f.RoutingProfiles),
-			missing(d.Users, center.KindUser, f.Agents),
+			missing(d.Users, center.KindUser, f.Agents), missing(d.Groups, center.KindHierarchyGroup, f.UserHierarchyGroups),
 		)
 	})
 	return err
@@ -94,6 +92,14 @@ func userData(inst center.Instance, a *lifecycle.Agent) connectapi.UserData {
 			StatusStartTimestamp: timestamp(a.StatusSince), StatusArn: ptr(resourceARN(inst, center.KindAgentStatus, string(a.Status.ID))), StatusName: ptr(a.Status.Name),
 		},
 		AvailableSlotsByChannel: map[string]int32{}, MaxSlotsByChannel: map[string]int32{}, ActiveSlotsByChannel: map[string]int32{}, Contacts: []connectapi.AgentContactReference{},
+	}
+	if len(a.Config.Hierarchy) > 0 {
+		p := &connectapi.HierarchyPathReference{}
+		levels := [...]**connectapi.HierarchyGroupSummaryReference{&p.LevelOne, &p.LevelTwo, &p.LevelThree, &p.LevelFour, &p.LevelFive}
+		for i, g := range a.Config.Hierarchy {
+			*levels[i] = &connectapi.HierarchyGroupSummaryReference{Id: ptr(g.ID), Arn: ptr(resourceARN(inst, center.KindHierarchyGroup, g.ID))}
+		}
+		out.HierarchyPath = p
 	}
 	if a.Next != nil {
 		out.NextStatus = ptr(a.Next.Name)

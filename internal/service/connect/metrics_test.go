@@ -247,7 +247,27 @@ func TestGetCurrentUserData(t *testing.T) {
 	_, err = read(types.UserDataFilters{Agents: []string{"x"}})
 	refused(t, err, "ResourceNotFoundException", 404, "agent")
 	_, err = read(types.UserDataFilters{UserHierarchyGroups: []string{"x"}})
-	refused(t, err, "InvalidParameterException", 400, "UserHierarchyGroups is not supported")
+	refused(t, err, "ResourceNotFoundException", 404, "agent-group")
+	n.submit(t, center.SetHierarchy{Names: []string{"Site", "Team"}})
+	var path []string
+	for i, name := range []string{"Berlin", "Night"} {
+		g := center.HierarchyGroup{Name: name}
+		if i > 0 {
+			g.Parent = center.HierarchyGroupID(path[0])
+		}
+		e, err := saved[center.HierarchyGroupSaved](n.submit(t, center.CreateHierarchyGroup{Group: g}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path = append(path, string(e.Group.ID))
+	}
+	n.submit(t, center.UpdateUser{ID: center.AgentID(*ann), Group: ptr(center.HierarchyGroupID(path[1]))})
+	for _, group := range path {
+		got := must(read(types.UserDataFilters{UserHierarchyGroups: []string{group}}))(t).UserDataList
+		if len(got) != 1 || *got[0].User.Id != *ann || *got[0].HierarchyPath.LevelOne.Id != path[0] || *got[0].HierarchyPath.LevelTwo.Arn != n.arn+"/agent-group/"+path[1] || got[0].HierarchyPath.LevelThree != nil {
+			t.Errorf("of group %s: %s", group, shown(t, got))
+		}
+	}
 
 	// A contact on hold keeps the start of its connection, as documented.
 	number := must(c.ClaimPhoneNumber(ctx, &awsconnect.ClaimPhoneNumberInput{InstanceId: n.id, PhoneNumber: aws.String("+12065550100")}))(t)
