@@ -526,6 +526,26 @@ func TestDataKeysGoWithTheirRecords(t *testing.T) {
 		t.Errorf("another day later there are %d data keys, want three's", stored())
 	}
 
+	keyLog, err := k.state("s").logs.openKeys(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range storage.MaxBatch + 1 { // more than one round takes
+		if _, err := keyLog.Append(t.Context(), storage.Entry{Key: dataKeyEntry, Data: appendDataKey(nil, 0, []byte("wrapped"))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k.advance(2 * dataKeyMargin)
+	k.work()
+	if n := stored(); n != 2 {
+		t.Errorf("after one round %d data keys are left, want 2", n)
+	}
+	k.advance(time.Minute)
+	k.work()
+	if n := stored(); n != 0 {
+		t.Errorf("after two rounds %d data keys are left", n)
+	}
+
 	// The log's clock stays ahead of one that is set back: data keys follow the former.
 	log, err := k.state("s").logs.open(t.Context(), 0)
 	if err != nil {

@@ -26,8 +26,6 @@ const (
 
 	// dataKeyMargin is how much longer than records data keys are kept: a clock that is set back shows the former again.
 	dataKeyMargin = 24 * time.Hour
-	// dataKeysTrimBytes is how much of a stream's data keys one round of trimming looks at, in bytes.
-	dataKeysTrimBytes = 1 << 20
 )
 
 // sealTagBytes is by how much sealed data is longer.
@@ -250,7 +248,7 @@ func (l *logSet) openKeys(ctx context.Context) (storage.Log, error) {
 	return log, nil
 }
 
-// trimKeys removes the data keys of records that all expired long before horizon, in milliseconds.
+// trimKeys removes the data keys of records that all expired long before horizon, in milliseconds; storage.MaxBatch at once.
 func (l *logSet) trimKeys(ctx context.Context, horizon int64) error {
 	log, err := l.openKeys(ctx)
 	if err != nil {
@@ -260,7 +258,7 @@ func (l *logSet) trimKeys(ctx context.Context, horizon int64) error {
 	if err != nil {
 		return err
 	}
-	recs, err := log.Read(ctx, storage.Range{From: first, MaxBytes: dataKeysTrimBytes})
+	recs, err := log.Read(ctx, storage.Range{From: first, Max: storage.MaxBatch})
 	if err != nil {
 		return err
 	}
