@@ -2,6 +2,7 @@ package edge
 
 import (
 	"context"
+	"hash/crc32"
 	"net/http"
 	"strconv"
 	"time"
@@ -32,6 +33,7 @@ const (
 	cborType          = "application/x-amz-cbor-1.1"
 	headerRequestID   = "x-amzn-RequestId" // spelled as AWS does; header names are matched without regard to case
 	headerExtendedID  = "x-amz-id-2"
+	headerCRC32       = "x-amz-crc32"
 	headerAllowOrigin = "Access-Control-Allow-Origin"
 )
 
@@ -94,6 +96,9 @@ func (c *call) write(resp *wire.Response) {
 		used++
 	}
 	set(headerRequestID, c.id)
+	if c.svc != nil && c.svc.CRC32 && resp.Stream == nil {
+		set(headerCRC32, strconv.FormatUint(uint64(crc32.ChecksumIEEE(resp.Body)), 10))
+	}
 	preflight := c.r.Method == http.MethodOptions && len(c.r.Header["Origin"]) > 0
 	if c.svc != nil && c.svc.ExtendedID && !preflight {
 		set(headerExtendedID, c.id2)

@@ -20,6 +20,8 @@ const (
 	kinesisBodyBytesMax = 16 << 20
 	// Connect's largest inputs are flow and evaluation form contents of some 256 KiB, which JSON may escape to more.
 	connectBodyBytesMax = 2 << 20
+	// DynamoDB takes 16 MiB in a BatchWriteItem.
+	dynamodbBodyBytesMax = 16 << 20
 	// The largest query input is a session policy with tags, tens of KiB when encoded.
 	stsBodyBytesMax = 256 << 10
 	// "Each PutMetricData request is limited to 1 MB in size for HTTP POST requests" (API reference of PutMetricData). The
@@ -37,6 +39,8 @@ func bodyBytesMaxOf(service string) int64 {
 		return kinesisBodyBytesMax
 	case "connect":
 		return connectBodyBytesMax
+	case "dynamodb":
+		return dynamodbBodyBytesMax
 	case "sts":
 		return stsBodyBytesMax
 	case "cloudwatch":

@@ -92,7 +92,7 @@ func RenderError(svc *Service, enc Encoding, err error, requestID string) *Respo
 	body := []byte{'{'}
 	if svc.Protocol != RESTJSON1 {
 		body = append(body, `"__type":`...)
-		body = AppendJSONString(body, code)
+		body = AppendJSONString(body, svc.errorType(modelled))
 	}
 	if plain, ok := modelled.(*APIError); ok {
 		body = plain.appendFields(body, svc.MessageKey)
@@ -108,6 +108,21 @@ func RenderError(svc *Service, enc Encoding, err error, requestID string) *Respo
 		r.Body = appendCBORFromJSON(nil, NewJSONDecoder(r.Body))
 	}
 	return r
+}
+
+// errorType is what __type says of an error. Clients cut off what stands before the '#'.
+func (s *Service) errorType(err Error) string {
+	code := err.ErrorCode()
+	_, plain := err.(*APIError)
+	switch {
+	case s.ErrorNamespace == "":
+		return code
+	case plain && code == s.ValidationCode:
+		return "com.amazon.coral.validate#" + code
+	case plain && code != s.InternalCode:
+		return "com.amazon.coral.service#" + code
+	}
+	return s.ErrorNamespace + "#" + code
 }
 
 // contentType is what answers of svc in encoding enc carry.

@@ -6,9 +6,9 @@ import (
 	"unsafe"
 )
 
-// depthMax bounds how deeply lists, maps and structures may nest in a request, in levels. The deepest modelled input
-// has fewer than twenty.
-const depthMax = 64
+// depthMax bounds how deeply lists, maps and structures may nest in a request, in levels. DynamoDB allows 32 levels in an
+// item, two of these each, within a handful of others.
+const depthMax = 96
 
 // itemsMax bounds the elements of all lists and the entries of all maps of one request together, so that a body of
 // empty structures does not become many times its size in memory. The longest list

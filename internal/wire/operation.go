@@ -48,6 +48,7 @@ type Service struct {
 	XMLNamespace string     // of awsQuery answers
 	CBOR         bool       // application/x-amz-cbor-1.1 is understood beside JSON
 	ExtendedID   bool       // answers carry x-amz-id-2 (Kinesis)
+	CRC32        bool       // answers carry X-Amz-Crc32, the checksum of their body, which SDKs compare (DynamoDB)
 
 	// How this service's family words what goes wrong before an operation runs.
 	MessageKey        string // "message" or "Message"
@@ -59,6 +60,7 @@ type Service struct {
 	// where these differ.
 	QueryCodes map[string]string
 
+	ErrorNamespace   string // __type carries the namespace of an error: this one for the model's own errors (DynamoDB); "" for none
 	SerializationKey string // MessageKey of SerializationCode alone, where that differs (Kinesis); "" where not
 	JavaNames        bool   // conversion errors and blobs are worded with Java's type names (Kinesis)
 	BodyRequired     bool   // an empty body does not parse; elsewhere it means no members (Kinesis)

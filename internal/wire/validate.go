@@ -31,21 +31,26 @@ func (p *Path) Element(name string, i int) Path { return Path{up: p, name: name,
 // Entry returns the path of the value under key of the map in member name.
 func (p *Path) Entry(name, key string) Path { return Path{up: p, name: name, key: key, position: -1} }
 
-// text returns the path of the member name of the structure at p: records.1.member.partitionKey.
+// text returns the path of the member name of the structure at p: records.1.member.partitionKey. A list or map that is
+// itself an element has no name.
 func (p *Path) text(name string) string {
+	var parts []string
 	for ; p != nil; p = p.up {
-		at := p.name
 		switch {
-		case at == "":
-			continue
 		case p.position > 0:
-			at += "." + strconv.Itoa(p.position) + ".member"
+			parts = append(parts, strconv.Itoa(p.position)+".member")
 		case p.position < 0:
-			at += "." + clip(p.key) + ".member"
+			parts = append(parts, clip(p.key)+".member")
 		}
-		name = at + "." + name
+		if p.name != "" {
+			parts = append(parts, p.name)
+		}
 	}
-	return name
+	slices.Reverse(parts)
+	if name != "" {
+		parts = append(parts, name)
+	}
+	return strings.Join(parts, ".")
 }
 
 // clip shortens a value for a message.

@@ -105,6 +105,14 @@ func TestPathsSpellListsAndMaps(t *testing.T) {
 	if got, want := inner.text("value"), "records.2.member.attributes.k.member.inner.value"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	items := top.Entry("requestItems", "t")
+	element := items.Element("", 0)
+	if got, want := element.text("put"), "requestItems.t.member.1.member.put"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := items.text(""), "requestItems.t.member"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 }
 
 func TestFormsSpellLists(t *testing.T) {

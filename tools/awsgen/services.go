@@ -11,6 +11,8 @@ type service struct {
 	javaNames        bool
 	bodyRequired     bool
 	class            string // package of the service's Java classes, which messages print
+	errorNamespaces  bool   // __type carries the namespace of an error
+	crc32            bool   // answers carry X-Amz-Crc32
 
 	// The error code of a violated constraint: the first of these that the operation declares, else the last.
 	validationCodes   []string
@@ -50,6 +52,17 @@ var services = map[string]service{
 		queryCodes: map[string]string{
 			"ValidationException": "ValidationError", "SerializationException": "MalformedInput", "UnknownOperationException": "InvalidAction",
 		},
+	},
+	// DynamoDB's namespaces of errors, the words of its refusals and its checksum are as a suite that was run against
+	// the service asserts them (dynalite, until 2024).
+	"dynamodb": {
+		name: "dynamodb", signingName: "dynamodb", messageKey: "message", serializationKey: "Message", bodyRequired: true,
+		class:             "com.amazonaws.dynamodb.v20120810",
+		errorNamespaces:   true,
+		crc32:             true,
+		validationCodes:   []string{"ValidationException"},
+		serializationCode: "SerializationException",
+		internalCode:      "InternalServerError",
 	},
 	"connect": {
 		name: "connect", signingName: "connect", messageKey: "Message",

@@ -197,6 +197,12 @@ func (g *generator) writeListCheck(s Shape, shape, value, path string) error {
 		g.p("wire.Ints(v, p, %q, %s, &%s, %t)", path, value, ruleName(s.Member.Shape), s.Sensitive)
 	case "structure":
 		g.p("for i := range %s {\nat := p.Element(%q, i)\n%s[i].validate(v, &at)\n}", value, path, value)
+	case "map":
+		g.p("for i := range %s {\nat := p.Element(%q, i)\np, item := &at, %s[i]", value, path, value)
+		if err := g.writeMapCheck(element, s.Member.Shape, "item", ""); err != nil {
+			return err
+		}
+		g.p("}")
 	default:
 		return fmt.Errorf("constraints on a list of %s are not supported yet", element.Type)
 	}
@@ -226,10 +232,19 @@ func (g *generator) writeMapCheck(s Shape, shape, value, path string) error {
 	if !values {
 		return nil
 	}
-	if element.Type != "structure" {
+	g.p("for _, key := range wire.SortedKeys(%s) {\nat := p.Entry(%q, key)\nitem := %s[key]", value, path, value)
+	switch element.Type {
+	case "structure":
+		g.p("item.validate(v, &at)")
+	case "list": // requestItems.<key>.member.<position>.member
+		g.p("p := &at")
+		if err := g.writeListCheck(element, s.Value.Shape, "item", ""); err != nil {
+			return err
+		}
+	default:
 		return fmt.Errorf("constraints on a map of %s are not supported yet", element.Type)
 	}
-	g.p("for _, key := range wire.SortedKeys(%s) {\nat := p.Entry(%q, key)\nitem := %s[key]\nitem.validate(v, &at)\n}", value, path, value)
+	g.p("}")
 	return nil
 }
 

@@ -31,6 +31,12 @@ func (g *generator) writeService() error {
 	g.p("CBOR: %t,\nExtendedID: %t,\nMessageKey: %q,", g.cbor, g.extendedID, g.messageKey)
 	g.p("ValidationCode: %q,\nSerializationCode: %q,\nInternalCode: %q,", g.validationCodes[0], g.serializationCode, g.internalCode)
 	g.p("SerializationKey: %q,\nJavaNames: %t,\nBodyRequired: %t,", g.serializationKey, g.javaNames, g.bodyRequired)
+	if g.errorNamespaces {
+		g.p("ErrorNamespace: %q,", g.class)
+	}
+	if g.crc32 {
+		g.p("CRC32: true,")
+	}
 	g.p("Catalogue: []wire.OperationModel{")
 	for _, op := range g.Operations.keys {
 		h := g.Operations.values[op].HTTP

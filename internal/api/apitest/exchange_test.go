@@ -5,11 +5,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/connect"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/hookswitch/hookswitch/internal/api/cloudwatchapi"
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/api/dynamodbapi"
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
 	"github.com/hookswitch/hookswitch/internal/api/stsapi"
 	"github.com/hookswitch/hookswitch/internal/wire"
@@ -230,6 +232,32 @@ var cloudwatchExchanges = []exchange{
 	pair("GetMetricStatistics", cloudwatchapi.GetMetricStatistics, (*cloudwatch.Client).GetMetricStatistics),
 	pair("ListMetrics", cloudwatchapi.ListMetrics, (*cloudwatch.Client).ListMetrics),
 	pair("PutMetricData", cloudwatchapi.PutMetricData, (*cloudwatch.Client).PutMetricData),
+}
+
+var dynamodbExchanges = []exchange{
+	pair("BatchGetItem", dynamodbapi.BatchGetItem, (*dynamodb.Client).BatchGetItem),
+	pair("BatchWriteItem", dynamodbapi.BatchWriteItem, (*dynamodb.Client).BatchWriteItem),
+	pair("CreateTable", dynamodbapi.CreateTable, (*dynamodb.Client).CreateTable),
+	pair("DeleteItem", dynamodbapi.DeleteItem, (*dynamodb.Client).DeleteItem),
+	pair("DeleteTable", dynamodbapi.DeleteTable, (*dynamodb.Client).DeleteTable),
+	pair("DescribeContinuousBackups", dynamodbapi.DescribeContinuousBackups, (*dynamodb.Client).DescribeContinuousBackups),
+	pair("DescribeLimits", dynamodbapi.DescribeLimits, (*dynamodb.Client).DescribeLimits),
+	pair("DescribeTable", dynamodbapi.DescribeTable, (*dynamodb.Client).DescribeTable),
+	pair("DescribeTimeToLive", dynamodbapi.DescribeTimeToLive, (*dynamodb.Client).DescribeTimeToLive),
+	pair("GetItem", dynamodbapi.GetItem, (*dynamodb.Client).GetItem),
+	pair("ListTables", dynamodbapi.ListTables, (*dynamodb.Client).ListTables),
+	pair("ListTagsOfResource", dynamodbapi.ListTagsOfResource, (*dynamodb.Client).ListTagsOfResource),
+	pair("PutItem", dynamodbapi.PutItem, (*dynamodb.Client).PutItem),
+	pair("Query", dynamodbapi.Query, (*dynamodb.Client).Query),
+	pair("Scan", dynamodbapi.Scan, (*dynamodb.Client).Scan),
+	pair("TagResource", dynamodbapi.TagResource, (*dynamodb.Client).TagResource),
+	pair("TransactGetItems", dynamodbapi.TransactGetItems, (*dynamodb.Client).TransactGetItems),
+	pair("TransactWriteItems", dynamodbapi.TransactWriteItems, (*dynamodb.Client).TransactWriteItems),
+	pair("UntagResource", dynamodbapi.UntagResource, (*dynamodb.Client).UntagResource),
+	pair("UpdateContinuousBackups", dynamodbapi.UpdateContinuousBackups, (*dynamodb.Client).UpdateContinuousBackups),
+	pair("UpdateItem", dynamodbapi.UpdateItem, (*dynamodb.Client).UpdateItem),
+	pair("UpdateTable", dynamodbapi.UpdateTable, (*dynamodb.Client).UpdateTable),
+	pair("UpdateTimeToLive", dynamodbapi.UpdateTimeToLive, (*dynamodb.Client).UpdateTimeToLive),
 }
 
 var stsExchanges = []exchange{

@@ -31,7 +31,9 @@ func FuzzRequests(f *testing.F) {
 	kinesisOps := fuzzed(kinesisExchanges, "PutRecords", "AddTagsToStream", "GetShardIterator", "CreateStream")
 	cloudwatchOps := fuzzed(cloudwatchExchanges, "PutMetricData", "GetMetricData", "ListMetrics", "GetMetricStatistics")
 	connectOps := fuzzed(connectExchanges, "CreateUser", "StartTaskContact", "GetCurrentMetricData", "ListQueues")
+	dynamodbOps := fuzzed(dynamodbExchanges, "PutItem", "BatchWriteItem", "BatchGetItem", "TransactWriteItems", "Query")
 	for _, seed := range []string{
+		`{"RequestItems":{"t":[{"PutRequest":{"Item":{"k":{"M":{"a":{"L":[{"NS":["1"]},{"NULL":true}]}}}}}}]}}`,
 		`{"StreamName":"s","Records":[{"Data":"AA==","PartitionKey":"k"},{"Data":7}]}`,
 		`{"Namespace":"n","MetricData":[{"MetricName":"m","Timestamp":1.5,"Values":[1,2.5],"Counts":[1,null],"Dimensions":[{"Name":"d"}]}]}`,
 		`{"MetricDataQueries":[{"Id":"a","MetricStat":{"Metric":{},"Period":60,"Stat":"Sum"}}],"StartTime":1,"EndTime":2}`,
@@ -53,7 +55,7 @@ func FuzzRequests(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte, query string) {
 		values, _ := url.ParseQuery(query)
-		for _, op := range slices.Concat(kinesisOps, connectOps, cloudwatchOps) {
+		for _, op := range slices.Concat(kinesisOps, connectOps, cloudwatchOps, dynamodbOps) {
 			r := &wire.Request{Encoding: wire.JSON, Body: body, Query: values, Labels: []string{query}}
 			resp, err := op.Serve(context.Background(), r)
 			if err == nil && resp.Status != op.Model.Status {

@@ -11,7 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/connect/types"
+	connecttypes "github.com/aws/aws-sdk-go-v2/service/connect/types"
+	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // model is the part of models/<service>.json that the tests fill structures by. They read it on their own, so that a
@@ -57,11 +58,17 @@ func loadModel(t testing.TB, name string) *model {
 	if err := json.Unmarshal(text, m); err != nil {
 		t.Fatal(err)
 	}
+	if value, ok := m.Shapes["AttributeValue"]; ok { // a union in all but its name, and one in the SDK
+		value.Union = true
+		m.Shapes["AttributeValue"] = value
+	}
 	return m
 }
 
 // samples are texts that match the patterns of string shapes.
 var samples = map[string]string{
+	"IndexName":            "by-owner_1.0",
+	"TableName":            "leases-1.x",
 	"HashKey":              "340282366920938463463374607431768211455",
 	"SequenceNumber":       "49590338271490256608559692538361571095921575989136588898",
 	"ResourceARN":          "arn:aws:kinesis:us-east-1:123456789012:stream/clicks",
@@ -94,7 +101,19 @@ var samples = map[string]string{
 
 // unions are the SDK's types of the members of unions that inputs hold.
 var unions = map[reflect.Type]map[string]reflect.Type{
-	reflect.TypeFor[types.PredefinedAttributeValues](): {"StringList": reflect.TypeFor[types.PredefinedAttributeValuesMemberStringList]()},
+	reflect.TypeFor[connecttypes.PredefinedAttributeValues](): {"StringList": reflect.TypeFor[connecttypes.PredefinedAttributeValuesMemberStringList]()},
+	reflect.TypeFor[dynamodbtypes.AttributeValue](): {
+		"S":    reflect.TypeFor[dynamodbtypes.AttributeValueMemberS](),
+		"N":    reflect.TypeFor[dynamodbtypes.AttributeValueMemberN](),
+		"B":    reflect.TypeFor[dynamodbtypes.AttributeValueMemberB](),
+		"BOOL": reflect.TypeFor[dynamodbtypes.AttributeValueMemberBOOL](),
+		"NULL": reflect.TypeFor[dynamodbtypes.AttributeValueMemberNULL](),
+		"SS":   reflect.TypeFor[dynamodbtypes.AttributeValueMemberSS](),
+		"NS":   reflect.TypeFor[dynamodbtypes.AttributeValueMemberNS](),
+		"BS":   reflect.TypeFor[dynamodbtypes.AttributeValueMemberBS](),
+		"L":    reflect.TypeFor[dynamodbtypes.AttributeValueMemberL](),
+		"M":    reflect.TypeFor[dynamodbtypes.AttributeValueMemberM](),
+	},
 }
 
 const (
@@ -115,6 +134,10 @@ func (m *model) tree(t testing.TB, name string, full bool, depth int) any {
 			names = append(names, member)
 		}
 		slices.Sort(names)
+		if name == "AttributeValue" { // it always has a member; which one, follows from the depth
+			member := attributeMembers[min(depth, len(attributeMembers)-1)]
+			return map[string]any{member: m.tree(t, s.Members[member].Shape, full, depth+1)}
+		}
 		for _, member := range names {
 			if !slices.Contains(s.Required, member) && (!full || depth > treeDepthMax) {
 				continue
@@ -197,6 +220,9 @@ func (m *model) text(t testing.TB, name string, s shape) string {
 }
 
 func exported(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
+
+// attributeMembers are the members of attribute values by the depth at which they stand: documents hold the others.
+var attributeMembers = []string{"S", "N", "M", "L", "M", "L", "B", "BOOL", "NULL", "SS", "NS", "BS", "S"}
 
 // fill sets v, a field of our types or of the SDK's, to a tree.
 func fill(t testing.TB, v reflect.Value, tree any) {

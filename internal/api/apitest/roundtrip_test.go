@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	"github.com/aws/aws-sdk-go-v2/service/connect"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -26,6 +27,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/internal/api/cloudwatchapi"
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/api/dynamodbapi"
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
 	"github.com/hookswitch/hookswitch/internal/api/stsapi"
 	"github.com/hookswitch/hookswitch/internal/wire"
@@ -125,6 +127,8 @@ var serviceCases = []serviceCase{
 		func(tr http.RoundTripper) any { return kinesis.NewFromConfig(sdkConfig(tr)) }},
 	{"connect", "json", connectapi.Service, connectapi.Allowed, connectExchanges,
 		func(tr http.RoundTripper) any { return connect.NewFromConfig(sdkConfig(tr)) }},
+	{"dynamodb", "json", dynamodbapi.Service, dynamodbapi.Allowed, dynamodbExchanges,
+		func(tr http.RoundTripper) any { return dynamodb.NewFromConfig(sdkConfig(tr)) }},
 	{"sts", "query", stsapi.Service, stsapi.Allowed, stsExchanges,
 		func(tr http.RoundTripper) any { return sts.NewFromConfig(sdkConfig(tr)) }},
 	{"cloudwatch", "cbor", cloudwatchapi.Service, cloudwatchapi.Allowed, cloudwatchExchanges, cloudwatchIn(nil)},
