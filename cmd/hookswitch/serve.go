@@ -94,7 +94,7 @@ func newServe(sh *shared) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the APIs until told to stop",
-		Long: `Serve Amazon Connect, Kinesis Data Streams and STS on one port, together with the operator API under /_hookswitch/.
+		Long: `Serve Amazon Connect, Kinesis Data Streams, DynamoDB and STS on one port, together with the operator API under /_hookswitch/.
 
 "Ready." is printed on standard output once everything answers; logs go to standard error. SIGINT or SIGTERM finishes the
 requests in work and stops. Every acknowledged write survives kill -9 and power failure, unless --memory is given.`,

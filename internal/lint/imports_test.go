@@ -43,6 +43,7 @@ var may = []struct {
 	{"internal/ccp", "internal/center internal/switchboard internal/projection/live"},
 	{"internal/service/cloudwatch", "self internal/api/cloudwatchapi internal/wire internal/storage$ internal/metric internal/clock"},
 	{"internal/service/connect", "self internal/api/connectapi internal/wire internal/center internal/switchboard internal/projection/live internal/contactstore internal/courier internal/arn internal/clock"},
+	{"internal/service/dynamodb", "self internal/api/dynamodbapi internal/wire internal/storage$ internal/clock internal/arn"},
 	{"internal/service/kinesis", "self internal/api/kinesisapi internal/wire internal/storage$ internal/keys$ internal/courier internal/metric internal/clock internal/arn"},
 	{"internal/service/eventbridge/pattern", ""},
 	{"internal/service/sts", "self internal/api/stsapi internal/wire internal/arn"},

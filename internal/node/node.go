@@ -26,6 +26,7 @@ import (
 	"github.com/hookswitch/hookswitch/internal/perform"
 	"github.com/hookswitch/hookswitch/internal/service/cloudwatch"
 	"github.com/hookswitch/hookswitch/internal/service/connect"
+	"github.com/hookswitch/hookswitch/internal/service/dynamodb"
 	"github.com/hookswitch/hookswitch/internal/service/kinesis"
 	"github.com/hookswitch/hookswitch/internal/service/sts"
 	"github.com/hookswitch/hookswitch/internal/switchboard"
@@ -38,6 +39,7 @@ const (
 	kinesisEvery    = time.Second      // between rounds of Kinesis' background work, when there is nothing to do
 	keysEvery       = time.Second      // between rounds of the keys'
 	cloudwatchEvery = time.Minute      // between rounds of CloudWatch's
+	dynamodbEvery   = time.Second      // between rounds of DynamoDB's
 	drainFor        = 10 * time.Second // for requests in work when the node is told to stop
 )
 
@@ -54,6 +56,7 @@ type Node struct {
 	keys       *local.Store
 	cloudwatch *cloudwatch.Service
 	kinesis    *kinesis.Service
+	dynamodb   *dynamodb.Service
 	instances  *switchboard.Instances
 	operations []wire.Operation
 	admin      *admin.Handler
@@ -126,6 +129,9 @@ func (n *Node) openServices(ctx context.Context) (err error) {
 	if n.kinesis, err = kinesis.New(ctx, kinesis.Config{Storage: n.engine, Clock: n.clock, Logger: n.log.With("component", "kinesis"), Rand: n.cfg.Random, Keys: n.keys, Throttle: n.cfg.Limits == LimitsAWS, Metrics: n.cloudwatch}); err != nil {
 		return fmt.Errorf("kinesis: %w", err)
 	}
+	if n.dynamodb, err = dynamodb.New(ctx, dynamodb.Config{Storage: n.engine, Clock: n.clock, Logger: n.log.With("component", "dynamodb"), Rand: n.cfg.Random}); err != nil {
+		return fmt.Errorf("dynamodb: %w", err)
+	}
 	n.exchange = &courier.Exchange{
 		Targets: map[string]courier.Target{"kinesis": n.kinesis},
 		Sources: map[string]courier.Source{"kinesis": n.kinesis},
@@ -150,6 +156,7 @@ func (n *Node) openServices(ctx context.Context) (err error) {
 	})
 	n.operations = append(n.operations, n.cloudwatch.Operations()...)
 	n.operations = append(n.operations, n.kinesis.Operations()...)
+	n.operations = append(n.operations, n.dynamodb.Operations()...)
 	n.operations = append(n.operations, connectAPI.Operations()...)
 	n.operations = append(n.operations, (&sts.Service{}).Operations()...)
 	return nil
@@ -243,6 +250,7 @@ func (n *Node) Run(ctx context.Context, ready func()) error {
 		n.work(n.background, "cloudwatch", cloudwatchEvery, func(ctx context.Context) (bool, error) { return false, n.cloudwatch.Work(ctx) })
 	})
 	n.group.Go(func() { n.work(n.background, "keys", keysEvery, n.keys.Work) })
+	n.group.Go(func() { n.work(n.background, "dynamodb", dynamodbEvery, n.dynamodb.Work) })
 	for _, s := range []*edge.Server{n.server, n.secure} {
 		if s != nil {
 			n.group.Go(func() {
