@@ -25,6 +25,11 @@ func every() map[string]center.Event {
 		center.ContactAccepted{Contact: "c", Agent: "a"}, center.ContactDialled{Contact: "c"}, center.ContactLinked{Contact: "c"},
 		center.ContactAnalyticsSet{Contact: "c"}, center.FlowMoved{Contact: "c"}, center.FlowPlayed{Contact: "c"},
 		center.FlowNoted{Contact: "c"}, center.FlowHooked{Contact: "c"},
+		center.CallPlaced{Contact: "c", Agent: "a"}, center.PartyAdded{Contact: "c", Agent: "a", Party: "p", Kind: center.PartyNumber},
+		center.PartyConnected{Contact: "c", Agent: "a", Party: "p"}, center.PartyHeld{Contact: "c", Agent: "a", Party: "p"},
+		center.PartyResumed{Contact: "c", Agent: "a", Party: "p"}, center.PartyLeft{Contact: "c", Agent: "a", Party: "p"},
+		center.ContactTransferred{Contact: "c", Cold: true}, center.ContactMonitored{Contact: "c", Agent: "a"},
+		center.MonitorChanged{Contact: "c", Agent: "a"}, center.LineTaken{Contact: "c"},
 	} {
 		out[strings.TrimPrefix(strings.TrimPrefix(fmt.Sprintf("%T", e), "center."), "Contact")] = e
 	}
@@ -57,10 +62,10 @@ func TestWhatMayHappenToAContact(t *testing.T) {
 		{Offered, path("ConnectedToSystem", "Queued", "Offered"), "Accepted AnalyticsSet AttributesChanged Cleared Connected FlowHooked FlowMoved FlowNoted FlowPlayed Linked Missed RoutingChanged Targeted"},
 		{Queued, path("ConnectedToSystem", "Queued", "Offered", "Missed"), "AnalyticsSet AttributesChanged Cleared Disconnected FlowHooked FlowMoved FlowNoted FlowPlayed Linked Offered RoutingChanged Targeted"},
 		{Accepted, path("ConnectedToSystem", "Queued", "Offered", "Accepted"), "AnalyticsSet AttributesChanged Cleared Connected FlowHooked FlowMoved FlowNoted FlowPlayed Linked Missed RoutingChanged Targeted"},
-		{Talking, path("ConnectedToSystem", "Queued", "Offered", "Accepted", "Connected"), "AnalyticsSet AttributesChanged FlowNoted Held Left Linked"},
-		{Talking, path("ConnectedToSystem", "Queued", "Offered", "Connected"), "AnalyticsSet AttributesChanged FlowNoted Held Left Linked"},
-		{Held, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Held"), "AnalyticsSet AttributesChanged FlowHooked FlowMoved FlowNoted FlowPlayed Left Linked Resumed"},
-		{Talking, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Held", "Resumed"), "AnalyticsSet AttributesChanged FlowNoted Held Left Linked"},
+		{Talking, path("ConnectedToSystem", "Queued", "Offered", "Accepted", "Connected"), "AnalyticsSet AttributesChanged FlowNoted Held Left Linked PartyAdded"},
+		{Talking, path("ConnectedToSystem", "Queued", "Offered", "Connected"), "AnalyticsSet AttributesChanged FlowNoted Held Left Linked PartyAdded"},
+		{Held, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Held"), "AnalyticsSet AttributesChanged FlowHooked FlowMoved FlowNoted FlowPlayed Left Linked PartyAdded Resumed"},
+		{Talking, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Held", "Resumed"), "AnalyticsSet AttributesChanged FlowNoted Held Left Linked PartyAdded"},
 		{Left, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Left"), "AttributesChanged Cleared Disconnected Linked"},
 		{AfterWork, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Left", "Disconnected"), "AttributesChanged Cleared Linked"},
 		{Ended, path("ConnectedToSystem", "Queued", "Offered", "Connected", "Left", "Disconnected", "Cleared"), "AttributesChanged Completed Linked"},
@@ -89,6 +94,105 @@ func TestWhatMayHappenToAContact(t *testing.T) {
 				t.Errorf("may: %s\nwant %s", got, c.may)
 			}
 		})
+	}
+}
+
+// TestWhatMayHappenBetweenParties does the same for what is between those who are in a call.
+func TestWhatMayHappenBetweenParties(t *testing.T) {
+	e := every()
+	placed := center.ContactInitiated{Contact: "c", Channel: center.Voice, Method: MethodOutbound, RingUntil: noon.Add(time.Minute)}
+	monitor := center.ContactInitiated{Contact: "c", Channel: center.Voice, Method: MethodMonitor, Watches: "w"}
+	talk := []string{"ConnectedToSystem", "Queued", "Offered", "Connected"}
+	for _, c := range []struct {
+		name   string
+		first  center.ContactInitiated
+		events []string
+		may    string
+	}{
+		{"begun by an agent", placed, nil, "CallPlaced"},
+		{"rings", placed, []string{"CallPlaced"}, ""},
+		{"answered", placed, []string{"CallPlaced", "ConnectedToSystem", "Connected"}, "PartyAdded"},
+		{"talking", center.ContactInitiated{Contact: "c", Channel: center.Voice}, talk, "PartyAdded"},
+		{"being called", center.ContactInitiated{Contact: "c", Channel: center.Voice}, append(talk, "PartyAdded"), "PartyConnected PartyLeft Transferred"},
+		{"there", center.ContactInitiated{Contact: "c", Channel: center.Voice}, append(talk, "PartyAdded", "PartyConnected"), "PartyHeld PartyLeft Transferred"},
+		{"on hold", center.ContactInitiated{Contact: "c", Channel: center.Voice}, append(talk, "PartyAdded", "PartyConnected", "PartyHeld"), "PartyLeft PartyResumed Transferred"},
+		{"left to the party", center.ContactInitiated{Contact: "c", Channel: center.Voice}, append(talk, "PartyAdded", "Transferred", "Left"), "PartyConnected PartyLeft"},
+		{"left alone", center.ContactInitiated{Contact: "c", Channel: center.Voice}, append(talk, "PartyAdded", "Transferred", "Left", "PartyLeft"), ""},
+		{"listening", monitor, []string{"ConnectedToSystem"}, "Monitored"},
+		{"monitored", monitor, []string{"ConnectedToSystem", "Monitored"}, "LineTaken MonitorChanged PartyAdded"},
+		{"taken over", monitor, []string{"ConnectedToSystem", "Monitored", "LineTaken"}, "PartyAdded"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			contact := Contact{}
+			contact.Apply(noon, c.first)
+			for _, n := range c.events {
+				if err := contact.May(e[n]); err != nil {
+					t.Fatal(err)
+				}
+				contact.Apply(noon, e[n])
+			}
+			var may []string
+			for name, e := range every() {
+				if _, between := contact.mayParty(e); between && contact.May(e) == nil {
+					may = append(may, name)
+				}
+			}
+			slices.Sort(may)
+			if got := strings.Join(may, " "); got != c.may {
+				t.Errorf("may: %s\nwant %s", got, c.may)
+			}
+		})
+	}
+}
+
+func TestHoldsOfOthersAreCountedApart(t *testing.T) {
+	c := Contact{}
+	at := noon
+	for _, e := range []center.Event{
+		center.ContactInitiated{Contact: "c", Channel: center.Voice}, center.ContactConnectedToSystem{Contact: "c"}, center.ContactQueued{Contact: "c"},
+		center.ContactOffered{Contact: "c", Agent: "a"}, center.ContactConnected{Contact: "c", Agent: "a", OnHold: true},
+	} {
+		c.Apply(at, e)
+	}
+	if due := c.Due(); !c.CustomerHeld() || !due.Equal(noon) {
+		t.Errorf("a hold that is due: held %v, due %s", c.CustomerHeld(), due)
+	}
+	steps := []struct {
+		after time.Duration
+		event center.Event
+	}{
+		{0, center.ContactHeld{Contact: "c", Agent: "a", By: "b"}}, {20 * time.Second, center.ContactResumed{Contact: "c", Agent: "a"}},
+		{time.Minute, center.ContactHeld{Contact: "c", Agent: "a"}}, {7 * time.Second, center.ContactLeft{Contact: "c", Agent: "a"}},
+	}
+	for _, s := range steps {
+		at = at.Add(s.after)
+		c.Apply(at, s.event)
+	}
+	if h := c.Agent; h.HeldFor != 27*time.Second || h.HeldForOthers != 20*time.Second || h.LongestHold != 20*time.Second || h.Holds != 2 || !c.Due().IsZero() {
+		t.Errorf("holds: %+v", *h)
+	}
+}
+
+// TestCopiesDoNotShareParties folds events into a copy: the one before must stay as it was.
+func TestCopiesDoNotShareParties(t *testing.T) {
+	c, a := Contact{}, Agent{}
+	a.Apply(noon, center.AgentConfigured{Agent: "a", Status: &center.StatusRef{}, Config: center.AgentConfig{Concurrency: []center.Concurrency{{Channel: center.Voice, Slots: 1}}}})
+	e := every()
+	for _, n := range []string{"Initiated", "ConnectedToSystem", "Queued", "Offered", "Connected", "PartyAdded"} {
+		c.Apply(noon, e[n])
+		a.Apply(noon, e[n])
+	}
+	for _, n := range []string{"PartyConnected", "PartyHeld", "PartyResumed", "PartyLeft"} {
+		contact, agent := c.Clone(), a.Clone()
+		before := fmt.Sprintf("%+v %+v", c.Parties, a.Desk[0].Parties)
+		c.Apply(noon, e[n])
+		a.Apply(noon, e[n])
+		if is := fmt.Sprintf("%+v %+v", contact.Parties, agent.Desk[0].Parties); is != before {
+			t.Errorf("%s changed a copy: %s, was %s", n, is, before)
+		}
+	}
+	if c.Parties != nil || a.Desk[0].Parties != nil {
+		t.Errorf("nobody is left: %v, %v", c.Parties, a.Desk[0].Parties)
 	}
 }
 
@@ -154,11 +258,11 @@ func TestWhatMayHappenToAnAgent(t *testing.T) {
 		{"leaving", []center.Event{configured, ask["LoggedIn"], center.AgentStatusChanged{Agent: "a", Status: *configured.Status, Leaving: true}},
 			"AgentRemoved Configured LoggedIn LoggedOut NextSet Offered OfferedOther StatusChanged"},
 		{"ringing", []center.Event{configured, offer}, "Accepted Configured Connected LoggedIn Missed NextSet"},
-		{"connected", []center.Event{configured, offer, ask["Connected"]}, "Configured Held Left LoggedIn NextSet"},
-		{"on hold", []center.Event{configured, offer, ask["Connected"], ask["Held"]}, "Configured Left LoggedIn NextSet Resumed"},
+		{"connected", []center.Event{configured, offer, ask["Connected"]}, "Configured Held Left LoggedIn MonitorChanged NextSet PartyAdded PartyConnected PartyHeld PartyLeft PartyResumed"},
+		{"on hold", []center.Event{configured, offer, ask["Connected"], ask["Held"]}, "Configured Left LoggedIn MonitorChanged NextSet PartyAdded PartyConnected PartyHeld PartyLeft PartyResumed Resumed"},
 		{"missed", []center.Event{configured, offer, center.ContactMissed{Contact: "c", Agent: "a", State: center.AgentContactMissed}}, "Cleared Configured LoggedIn NextSet"},
 		{"after-contact work", []center.Event{configured, offer, ask["Connected"], ask["Left"]}, "Cleared Configured LoggedIn NextSet"},
-		{"next status", []center.Event{configured, offer, ask["Connected"], next}, "Configured Held Left LoggedIn NextCalledOff NextSet"},
+		{"next status", []center.Event{configured, offer, ask["Connected"], next}, "Configured Held Left LoggedIn MonitorChanged NextCalledOff NextSet PartyAdded PartyConnected PartyHeld PartyLeft PartyResumed"},
 		{"cleared", []center.Event{configured, offer, ask["Connected"], ask["Left"], ask["Cleared"]}, free},
 		{"removed", []center.Event{configured, ask["AgentRemoved"]}, ""},
 	} {

@@ -27,6 +27,16 @@
 //   - A queue's delay is the time waited; the age adjustment of a contact orders it but does not shorten the delay.
 //   - A disabled queue takes no new contact (its flow sees an error); who waits there already is served.
 //   - Only calls are accepted automatically: the setting belongs to the phone.
+//   - An agent's call that fails leaves ERROR on its desk; one that the agent gives up (TELECOM_ORIGINATOR_CANCEL) leaves ENDED.
+//   - An agent who cannot take a call now, or a queue that is closed, disabled or full, is not waited for: the transfer ends
+//     with CONTACT_FLOW_DISCONNECT, and the customer waits on hold for the agent who tried.
+//   - The customer leaving ends the call for all who are in it.
+//   - Who was brought in is with the customer only while neither is on hold: else its contact is on hold, by the doing of the
+//     agent who brought it in. Being brought in while the customer is on hold is told in a step after the connecting one.
+//   - An agent who leaves while the customer is on hold leaves the customer joined with whoever was brought in.
+//   - A leg ends when its agent hands the customer over (AGENT_DISCONNECT); a call that was left to someone outside ends when
+//     either hangs up, and with the network's reason when nobody answers there.
+//   - A contact that a supervisor listens to ends all that listen to it, with its own reason.
 //   - Only contacts that the center dialled do not count for TIME_SINCE_LAST_INBOUND.
 //   - A customer who hangs up, or a contact that is stopped, while it rings leaves a missed contact with the agent.
 //   - A call to a number without a flow ends at once with OTHER, and so does a call that is stopped; a task that is

@@ -60,12 +60,13 @@ func equalJournals(a, b [][]byte) bool {
 
 // script is a story being told.
 type script struct {
-	t     *testing.T
-	world *world
-	names map[string]string // of ids, in words
-	ids   map[string]string // by name
-	calls int
-	out   strings.Builder
+	t       *testing.T
+	world   *world
+	names   map[string]string // of ids, in words
+	ids     map[string]string // by name
+	calls   int
+	parties int
+	out     strings.Builder
 }
 
 func runScript(t *testing.T, text string) (string, *script) {
@@ -282,7 +283,46 @@ func (s *script) command(verb string, arg []string, opt map[string]string) (cent
 	case "done":
 		return center.Done{}, closes
 	}
+	if cmd := s.call(verb, at, opt); cmd != nil {
+		return cmd, closes
+	}
 	return s.configure(verb, arg, opt, w), closes
+}
+
+// call reads the commands about calls that agents place, and about calls of more than two. External parties are p1, p2 …
+func (s *script) call(verb string, at func(int) string, opt map[string]string) center.Command {
+	contact, agent, party := center.ContactID(at(0)), center.AgentID(at(1)), center.ContactID(at(2))
+	switch verb {
+	case "dial-out":
+		return center.DialOut{Agent: center.AgentID(at(0)), Destination: at(1), Queue: center.QueueID(s.id(opt["queue"]))}
+	case "add":
+		return center.AddParty{Contact: contact, Agent: agent, To: center.Destination{
+			Agent: center.AgentID(s.id(opt["agent"])), Queue: center.QueueID(s.id(opt["queue"])), Number: opt["number"], Flow: center.FlowID(s.id(opt["flow"])),
+		}}
+	case "party-answered":
+		return center.PartyAnswered{Contact: contact, Party: center.ContactID(at(1))}
+	case "party-failed":
+		return center.PartyFailed{Contact: contact, Party: center.ContactID(at(1)), Reason: at(2)}
+	case "party-hangup":
+		return center.PartyHangUp{Contact: contact, Party: center.ContactID(at(1))}
+	case "party-hold":
+		return center.HoldParty{Contact: contact, Agent: agent, Party: party}
+	case "party-resume":
+		return center.ResumeParty{Contact: contact, Agent: agent, Party: party}
+	case "party-drop":
+		return center.DropParty{Contact: contact, Agent: agent, Party: party}
+	case "swap":
+		return center.SwapParties{Contact: contact, Agent: agent}
+	case "join":
+		return center.JoinParties{Contact: contact, Agent: agent}
+	case "monitor":
+		return center.MonitorCall{Contact: contact, Supervisor: agent, MayBarge: opt["barge"] == "true", ClientToken: opt["token"]}
+	case "mode":
+		return center.ChangeMonitor{Contact: contact, Agent: agent, Mode: at(2)}
+	case "barge-out":
+		return center.BargeOut{Contact: contact, Agent: agent}
+	}
+	return nil
 }
 
 func (s *script) task(name string, opt map[string]string) center.Command {
@@ -334,6 +374,8 @@ func (s *script) configure(verb string, arg []string, opt map[string]string, w *
 		hours, _ := byName(w.m.state.Directory.Hours, "Basic Hours", func(h center.Hours) string { return h.Name })
 		return center.CreateQueue{Queue: center.Queue{Name: arg[0], Hours: hours.ID, MaxContacts: number(opt["max"]),
 			Outbound: center.OutboundCaller{Number: w.number(opt["from"])}}}
+	case "outbound":
+		return center.UpdateQueue{ID: w.queue(arg[0]), Outbound: &center.OutboundCaller{Number: w.number(arg[1])}}
 	case "rename-queue":
 		return center.UpdateQueue{ID: w.queue(arg[0]), Name: &arg[1]}
 	case "disable-queue":

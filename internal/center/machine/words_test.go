@@ -33,6 +33,11 @@ func (s *script) learn(e center.Event) {
 	case center.ContactInitiated:
 		s.calls++
 		s.name(string(e.Contact), fmt.Sprintf("c%d", s.calls))
+	case center.PartyAdded:
+		if e.Kind == center.PartyNumber {
+			s.parties++
+			s.name(string(e.Party), fmt.Sprintf("p%d", s.parties))
+		}
 	case center.UserSaved:
 		s.name(string(e.User.ID), e.User.Username)
 	case center.QueueSaved:
@@ -52,6 +57,8 @@ func (s *script) effect(e center.Effect) string {
 	switch e := e.(type) {
 	case center.DialCustomer:
 		return fmt.Sprintf("DialCustomer %s to %s from %s for %s", s.names[string(e.Contact)], e.To.Address, e.From.Address, e.RingTimeout)
+	case center.DialParty:
+		return fmt.Sprintf("DialParty %s in %s to %s from %s for %s", s.names[string(e.Party)], s.names[string(e.Contact)], e.To.Address, e.From.Address, e.RingTimeout)
 	case center.ReleaseLine:
 		return "ReleaseLine " + s.names[string(e.Contact)]
 	}
@@ -138,7 +145,13 @@ func (s *script) contactEvent(e center.Event) string {
 	case center.ContactInitiated:
 		add("%s %s", e.Channel, e.Method)
 		if e.Customer != nil {
-			add("customer %s system %s", e.Customer.Address, e.System.Address)
+			add("customer %s", e.Customer.Address)
+		}
+		if e.System != nil {
+			add("system %s", e.System.Address)
+		}
+		if e.Watches != "" {
+			add("watches %s", e.Watches)
 		}
 		if e.Name != "" {
 			add("%q", e.Name)
@@ -161,6 +174,44 @@ func (s *script) contactEvent(e center.Event) string {
 		if !e.ExpiresAt.IsZero() {
 			add("expires %s", e.ExpiresAt.Format("01-02 15:04:05.000"))
 		}
+	case center.PartyAdded:
+		add("%s %s", e.Party, e.Kind)
+		if e.Endpoint != nil {
+			add("%s rings until %s", e.Endpoint.Address, clock(e.RingUntil))
+		}
+	case center.PartyConnected:
+		add("%s", e.Party)
+	case center.PartyHeld:
+		add("%s", e.Party)
+	case center.PartyResumed:
+		add("%s", e.Party)
+	case center.PartyLeft:
+		add("%s", e.Party)
+	case center.ContactLinked:
+		add("%s", e.Next)
+	case center.ContactTransferred:
+		if e.Cold {
+			add("cold")
+		}
+		if e.To != nil {
+			add("to %s", e.To.Address)
+		}
+	case center.ContactConnected:
+		if e.OnHold {
+			add("on hold")
+		}
+	case center.ContactHeld:
+		if e.By != "" {
+			add("by %s", e.By)
+		}
+	case center.CallPlaced:
+		add("from %q", e.Queue.Name)
+	case center.ContactMonitored:
+		add("%s", e.Mode)
+	case center.MonitorChanged:
+		add("%s", e.Mode)
+	case center.LineTaken:
+		add("of %s", e.Line)
 	case center.ContactTargeted:
 		add("%s", e.Queue)
 	case center.ContactAttributesChanged:
