@@ -132,7 +132,7 @@ type index struct {
 
 func openIndex(ctx context.Context, engine storage.Engine, seriesMax, bytesMax int) (*index, error) {
 	// As long as there may be data of a series, its record is there.
-	log, err := engine.Open(ctx, "cloudwatch", storage.Config{Latest: true, MaxAge: keepMinutes + aheadMax + activeEvery})
+	log, err := engine.Open(ctx, "cloudwatch", storage.Config{Latest: true, MaxAge: keepByMinute + aheadMax + activeEvery})
 	if err != nil {
 		return nil, fmt.Errorf("open the index of metrics: %w", err)
 	}
@@ -297,7 +297,7 @@ func (x *index) expire(now time.Time) {
 	defer x.mu.Unlock()
 	for of, all := range x.all {
 		for id, s := range all {
-			if now.Sub(s.active) > keepMinutes+aheadMax {
+			if now.Sub(s.active) > keepByMinute+aheadMax {
 				x.bytes -= s.bytes()
 				delete(all, id)
 			}

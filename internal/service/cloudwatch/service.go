@@ -66,10 +66,10 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	if s.index, err = openIndex(ctx, cfg.Storage, cfg.SeriesMax, cfg.IndexBytesMax); err != nil {
 		return nil, fmt.Errorf("cloudwatch: %w", err)
 	}
-	if s.minutes, err = openTable(ctx, cfg.Storage, "cloudwatch-60", 60, keepMinutes); err != nil {
+	if s.minutes, err = openTable(ctx, cfg.Storage, "cloudwatch-60", 60, keepByMinute); err != nil {
 		return nil, fmt.Errorf("cloudwatch: %w", err)
 	}
-	if s.seconds, err = openTable(ctx, cfg.Storage, "cloudwatch-1", 1, keepSeconds); err != nil {
+	if s.seconds, err = openTable(ctx, cfg.Storage, "cloudwatch-1", 1, keepBySecond); err != nil {
 		return nil, fmt.Errorf("cloudwatch: %w", err)
 	}
 	return s, nil
@@ -131,7 +131,7 @@ func (s *Service) record(ctx context.Context, all []observation, now time.Time) 
 		o := &all[i]
 		sightings[i] = o.sighting
 		into(s.minutes, minutes, o)
-		if o.fine && now.Sub(o.at) < keepSeconds {
+		if o.fine && now.Sub(o.at) < keepBySecond {
 			into(s.seconds, seconds, o)
 		}
 	}

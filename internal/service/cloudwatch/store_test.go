@@ -87,7 +87,7 @@ func TestSeriesAreBounded(t *testing.T) {
 	if _, err := other.PutMetricData(t.Context(), &client.PutMetricDataInput{Namespace: aws.String("Test"), MetricData: []types.MetricDatum{value("a", epoch, 1)}}); err != nil {
 		t.Errorf("another account: %v", err)
 	}
-	w.advance(keepMinutes + aheadMax + time.Second)
+	w.advance(keepByMinute + aheadMax + time.Second)
 	if err := w.svc.Work(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -22,9 +22,9 @@ const (
 
 // How long data is kept, counted from its timestamp, and how far ahead of the clock a timestamp may be.
 const (
-	keepMinutes = 15 * 24 * time.Hour
-	keepSeconds = 3 * time.Hour
-	aheadMax    = 2 * time.Hour
+	keepByMinute = 15 * 24 * time.Hour
+	keepBySecond = 3 * time.Hour
+	aheadMax     = 2 * time.Hour
 )
 
 // A table keeps buckets of one length in time. It is safe for concurrent use.
