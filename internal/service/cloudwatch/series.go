@@ -19,7 +19,7 @@ import (
 
 const (
 	// DefaultSeriesMax is how many series an account may have in one Region.
-	DefaultSeriesMax = 10_000
+	DefaultSeriesMax = 50_000
 	// indexBytesMax is how much memory the series of all accounts may take, in bytes.
 	indexBytesMax = 64 << 20
 	// seriesBytes is what a series takes besides its texts, in bytes; dimensionBytes a dimension.
