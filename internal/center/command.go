@@ -142,7 +142,12 @@ type (
 		Name             string
 		Values, Purposes *[]string
 	}
-	DeleteAttribute    struct{ Name string }
+	DeleteAttribute struct{ Name string }
+	UpdatePrompt    struct {
+		ID                PromptID
+		Name, Description *string
+	}
+	DeletePrompt       struct{ ID PromptID }
 	CreateTaskTemplate struct{ Template TaskTemplate }
 	// UpdateTaskTemplate takes the place of all that a template says; nothing is left as it is.
 	UpdateTaskTemplate struct{ Template TaskTemplate }
@@ -404,6 +409,8 @@ func (DeleteSecurityProfile) isCommand()      {}
 func (CreateAttribute) isCommand()            {}
 func (UpdateAttribute) isCommand()            {}
 func (DeleteAttribute) isCommand()            {}
+func (UpdatePrompt) isCommand()               {}
+func (DeletePrompt) isCommand()               {}
 func (CreateTaskTemplate) isCommand()         {}
 func (UpdateTaskTemplate) isCommand()         {}
 func (DeleteTaskTemplate) isCommand()         {}

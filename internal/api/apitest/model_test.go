@@ -96,6 +96,7 @@ var samples = map[string]string{
 	"HoursOfOperationOverrideYearMonthDayDateFormat": "2026-03-02",
 	"IAMRestrictedPrimaryValue":                      "a value",
 	"InstanceIdOrArn":                                "aaaaaaaa-bbbb-cccc-dddd-111111111111",
+	"S3Uri":                                          "s3://bucket/a prompt.wav",
 	"PrimaryAttributeContextKeyName":                 "key",
 }
 

@@ -99,6 +99,11 @@ func (x *DeletePredefinedAttributeInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.Name = d.Label(1)
 }
 
+func (x *DeletePromptInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.PromptId = d.Label(1)
+}
+
 func (x *DeleteQueueInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.QueueId = d.Label(1)
@@ -182,6 +187,11 @@ func (x *DescribePhoneNumberInput) decodeHTTP(d *wire.HTTPDecoder) {
 func (x *DescribePredefinedAttributeInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.Name = d.Label(1)
+}
+
+func (x *DescribePromptInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.PromptId = d.Label(1)
 }
 
 func (x *DescribeQueueInput) decodeHTTP(d *wire.HTTPDecoder) {
@@ -335,6 +345,12 @@ func (x *ListPredefinedAttributesInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.MaxResults = d.Int32(d.Query("maxResults"))
 }
 
+func (x *ListPromptsInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.NextToken = d.Query("nextToken")
+	x.MaxResults = d.Int32(d.Query("maxResults"))
+}
+
 func (x *ListQueueQuickConnectsInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.QueueId = d.Label(1)
@@ -475,6 +491,11 @@ func (x *UpdatePhoneNumberMetadataInput) decodeHTTP(d *wire.HTTPDecoder) {
 func (x *UpdatePredefinedAttributeInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.Name = d.Label(1)
+}
+
+func (x *UpdatePromptInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.PromptId = d.Label(1)
 }
 
 func (x *UpdateQueueHoursOfOperationInput) decodeHTTP(d *wire.HTTPDecoder) {

@@ -1803,6 +1803,46 @@ func (x *PrimaryAttributeValue) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *PromptSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodePromptSearchConditionListJSON(d)
+		case "AndConditions":
+			x.AndConditions = decodePromptSearchConditionListJSON(d)
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *PromptSearchFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TagFilter":
+			x.TagFilter = nil
+			if !d.IsNull() {
+				x.TagFilter = new(ControlPlaneTagFilter)
+				x.TagFilter.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *PutUserStatusInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -2319,6 +2359,36 @@ func (x *SearchPredefinedAttributesInput) decodeJSON(d *wire.JSONDecoder) {
 			x.SearchCriteria = nil
 			if !d.IsNull() {
 				x.SearchCriteria = new(PredefinedAttributeSearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchPromptsInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "SearchFilter":
+			x.SearchFilter = nil
+			if !d.IsNull() {
+				x.SearchFilter = new(PromptSearchFilter)
+				x.SearchFilter.decodeJSON(d)
+			}
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(PromptSearchCriteria)
 				x.SearchCriteria.decodeJSON(d)
 			}
 		default:
@@ -3077,6 +3147,24 @@ func (x *UpdatePredefinedAttributeInput) decodeJSON(d *wire.JSONDecoder) {
 				x.AttributeConfiguration = new(InputPredefinedAttributeConfiguration)
 				x.AttributeConfiguration.decodeJSON(d)
 			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdatePromptInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Description":
+			x.Description = d.String()
+		case "S3Uri":
+			x.S3Uri = d.String()
 		default:
 			d.Skip()
 		}
@@ -4216,6 +4304,18 @@ func decodePrimaryValueListJSON(d *wire.JSONDecoder) []string {
 		if item, ok := d.Text(); ok {
 			items = append(items, item)
 		}
+	}
+	return items
+}
+
+func decodePromptSearchConditionListJSON(d *wire.JSONDecoder) []PromptSearchCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []PromptSearchCriteria{}
+	for d.NextElement() {
+		items = append(items, PromptSearchCriteria{})
+		items[len(items)-1].decodeJSON(d)
 	}
 	return items
 }

@@ -1426,6 +1426,16 @@ func (x *DescribePredefinedAttributeOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *DescribePromptOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Prompt != nil {
+		dst = append(dst, `"Prompt":`...)
+		dst = x.Prompt.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *DescribeQueueOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Queue != nil {
@@ -2771,6 +2781,21 @@ func (x *ListPredefinedAttributesOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *ListPromptsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.PromptSummaryList != nil {
+		dst = append(dst, `"PromptSummaryList":`...)
+		dst = appendPromptSummaryListJSON(dst, x.PromptSummaryList)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *ListQueueQuickConnectsOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.NextToken != nil {
@@ -3461,6 +3486,76 @@ func (x *ProblemDetail) appendJSON(dst []byte) []byte {
 	if x.Message != nil {
 		dst = append(dst, `"message":`...)
 		dst = wire.AppendJSONString(dst, *x.Message)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *Prompt) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.PromptARN != nil {
+		dst = append(dst, `"PromptARN":`...)
+		dst = wire.AppendJSONString(dst, *x.PromptARN)
+		dst = append(dst, ',')
+	}
+	if x.PromptId != nil {
+		dst = append(dst, `"PromptId":`...)
+		dst = wire.AppendJSONString(dst, *x.PromptId)
+		dst = append(dst, ',')
+	}
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Description != nil {
+		dst = append(dst, `"Description":`...)
+		dst = wire.AppendJSONString(dst, *x.Description)
+		dst = append(dst, ',')
+	}
+	if x.Tags != nil {
+		dst = append(dst, `"Tags":`...)
+		dst = appendTagMapJSON(dst, x.Tags)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedRegion != nil {
+		dst = append(dst, `"LastModifiedRegion":`...)
+		dst = wire.AppendJSONString(dst, *x.LastModifiedRegion)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *PromptSummary) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedTime != nil {
+		dst = append(dst, `"LastModifiedTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.LastModifiedTime)
+		dst = append(dst, ',')
+	}
+	if x.LastModifiedRegion != nil {
+		dst = append(dst, `"LastModifiedRegion":`...)
+		dst = wire.AppendJSONString(dst, *x.LastModifiedRegion)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -4271,6 +4366,26 @@ func (x *SearchPredefinedAttributesOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *SearchPromptsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Prompts != nil {
+		dst = append(dst, `"Prompts":`...)
+		dst = appendPromptListJSON(dst, x.Prompts)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.ApproximateTotalCount != nil {
+		dst = append(dst, `"ApproximateTotalCount":`...)
+		dst = wire.AppendJSONInt(dst, *x.ApproximateTotalCount)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *SearchQueuesOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Queues != nil {
@@ -4816,6 +4931,21 @@ func (x *UpdatePhoneNumberOutput) appendJSON(dst []byte) []byte {
 	if x.PhoneNumberArn != nil {
 		dst = append(dst, `"PhoneNumberArn":`...)
 		dst = wire.AppendJSONString(dst, *x.PhoneNumberArn)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *UpdatePromptOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.PromptARN != nil {
+		dst = append(dst, `"PromptARN":`...)
+		dst = wire.AppendJSONString(dst, *x.PromptARN)
+		dst = append(dst, ',')
+	}
+	if x.PromptId != nil {
+		dst = append(dst, `"PromptId":`...)
+		dst = wire.AppendJSONString(dst, *x.PromptId)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -5780,6 +5910,24 @@ func appendPrimaryValueListJSON(dst []byte, items []string) []byte {
 }
 
 func appendProblemsJSON(dst []byte, items []ProblemDetail) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendPromptListJSON(dst []byte, items []Prompt) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendPromptSummaryListJSON(dst []byte, items []PromptSummary) []byte {
 	dst = append(dst, '[')
 	for i := range items {
 		dst = items[i].appendJSON(dst)

@@ -225,6 +225,14 @@ func DeletePredefinedAttribute(fn func(context.Context, *DeletePredefinedAttribu
 	}, fn)
 }
 
+// DeletePrompt is the operation DELETE /prompts/{InstanceId}/{PromptId}, served by fn.
+func DeletePrompt(fn func(context.Context, *DeletePromptInput) (*DeletePromptOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[87], &wire.Codec[DeletePromptInput, DeletePromptOutput]{
+		DecodeHTTP: (*DeletePromptInput).decodeHTTP,
+		Validate:   func(x *DeletePromptInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // DeleteQueue is the operation DELETE /queues/{InstanceId}/{QueueId}, served by fn.
 func DeleteQueue(fn func(context.Context, *DeleteQueueInput) (*DeleteQueueOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[89], &wire.Codec[DeleteQueueInput, DeleteQueueOutput]{
@@ -369,6 +377,15 @@ func DescribePredefinedAttribute(fn func(context.Context, *DescribePredefinedAtt
 		DecodeHTTP: (*DescribePredefinedAttributeInput).decodeHTTP,
 		Validate:   func(x *DescribePredefinedAttributeInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*DescribePredefinedAttributeOutput).appendJSON,
+	}, fn)
+}
+
+// DescribePrompt is the operation GET /prompts/{InstanceId}/{PromptId}, served by fn.
+func DescribePrompt(fn func(context.Context, *DescribePromptInput) (*DescribePromptOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[126], &wire.Codec[DescribePromptInput, DescribePromptOutput]{
+		DecodeHTTP: (*DescribePromptInput).decodeHTTP,
+		Validate:   func(x *DescribePromptInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*DescribePromptOutput).appendJSON,
 	}, fn)
 }
 
@@ -627,6 +644,15 @@ func ListPredefinedAttributes(fn func(context.Context, *ListPredefinedAttributes
 	}, fn)
 }
 
+// ListPrompts is the operation GET /prompts-summary/{InstanceId}, served by fn.
+func ListPrompts(fn func(context.Context, *ListPromptsInput) (*ListPromptsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[213], &wire.Codec[ListPromptsInput, ListPromptsOutput]{
+		DecodeHTTP: (*ListPromptsInput).decodeHTTP,
+		Validate:   func(x *ListPromptsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ListPromptsOutput).appendJSON,
+	}, fn)
+}
+
 // ListQueueQuickConnects is the operation GET /queues/{InstanceId}/{QueueId}/quick-connects, served by fn.
 func ListQueueQuickConnects(fn func(context.Context, *ListQueueQuickConnectsInput) (*ListQueueQuickConnectsOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[215], &wire.Codec[ListQueueQuickConnectsInput, ListQueueQuickConnectsOutput]{
@@ -804,6 +830,15 @@ func SearchPredefinedAttributes(fn func(context.Context, *SearchPredefinedAttrib
 		DecodeJSON: (*SearchPredefinedAttributesInput).decodeJSON,
 		Validate:   func(x *SearchPredefinedAttributesInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*SearchPredefinedAttributesOutput).appendJSON,
+	}, fn)
+}
+
+// SearchPrompts is the operation POST /search-prompts, served by fn.
+func SearchPrompts(fn func(context.Context, *SearchPromptsInput) (*SearchPromptsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[265], &wire.Codec[SearchPromptsInput, SearchPromptsOutput]{
+		DecodeJSON: (*SearchPromptsInput).decodeJSON,
+		Validate:   func(x *SearchPromptsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchPromptsOutput).appendJSON,
 	}, fn)
 }
 
@@ -1003,6 +1038,16 @@ func UpdatePredefinedAttribute(fn func(context.Context, *UpdatePredefinedAttribu
 		DecodeJSON: (*UpdatePredefinedAttributeInput).decodeJSON,
 		DecodeHTTP: (*UpdatePredefinedAttributeInput).decodeHTTP,
 		Validate:   func(x *UpdatePredefinedAttributeInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// UpdatePrompt is the operation POST /prompts/{InstanceId}/{PromptId}, served by fn.
+func UpdatePrompt(fn func(context.Context, *UpdatePromptInput) (*UpdatePromptOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[335], &wire.Codec[UpdatePromptInput, UpdatePromptOutput]{
+		DecodeJSON: (*UpdatePromptInput).decodeJSON,
+		DecodeHTTP: (*UpdatePromptInput).decodeHTTP,
+		Validate:   func(x *UpdatePromptInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*UpdatePromptOutput).appendJSON,
 	}, fn)
 }
 

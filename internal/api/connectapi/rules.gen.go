@@ -250,6 +250,10 @@ var rulePriority = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.B
 
 var ruleProficiencyLevel = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 5}}
 
+var rulePromptDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 250}}
+
+var rulePromptId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 256}}
+
 var ruleQueueDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 250}}
 
 var ruleQueueMaxContacts = wire.NumberRule{Min: wire.Bound{Set: true, N: 0}}
@@ -301,6 +305,8 @@ var ruleRoutingProfileName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, M
 var ruleRoutingProfileQueueConfigList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 10}}
 
 var ruleRoutingProfiles = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
+
+var ruleS3Uri = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 2000}, Pattern: &wire.Pattern{Text: "s3://\\S+/.+|https://\\S+\\.s3\\.\\S+\\.amazonaws\\.com/\\S+", Expr: "^(?:s3://\\S+/.+|https://\\S+\\.s3\\.\\S+\\.amazonaws\\.com/\\S+)$"}}
 
 var ruleSearchableQueueType = wire.StringRule{Enum: []string{"STANDARD"}}
 
@@ -393,3 +399,4 @@ var ruleWeekdayOccurrenceList = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, 
 // Password: /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[a-zA-Z\d\S]{8,64}$/ -> ^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[a-zA-Z\d\S]{8,64}$
 // PhoneNumber: \\+[1-9]\\d{1,14}$ -> \+[1-9]\d{1,14}$
 // PhoneNumberPrefix: \\+?[0-9]{1,11} -> \+?[0-9]{1,11}
+// S3Uri: s3://\S+/.+|https://\\S+\\.s3\\.\\S+\\.amazonaws\\.com/\\S+ -> s3://\S+/.+|https://\S+\.s3\.\S+\.amazonaws\.com/\S+

@@ -33,6 +33,9 @@ type DeleteInstanceOutput struct{}
 // DeletePredefinedAttributeOutput has no members.
 type DeletePredefinedAttributeOutput struct{}
 
+// DeletePromptOutput has no members.
+type DeletePromptOutput struct{}
+
 // DeleteQueueOutput has no members.
 type DeleteQueueOutput struct{}
 
@@ -883,6 +886,12 @@ type DeletePredefinedAttributeInput struct {
 	Name       *string // required, in the path
 }
 
+// DeletePromptInput is the model's structure DeletePromptRequest.
+type DeletePromptInput struct {
+	InstanceId *string // required, in the path
+	PromptId   *string // required, in the path
+}
+
 // DeleteQueueInput is the model's structure DeleteQueueRequest.
 type DeleteQueueInput struct {
 	InstanceId *string // required, in the path
@@ -1038,6 +1047,17 @@ type DescribePredefinedAttributeInput struct {
 // DescribePredefinedAttributeOutput is the model's structure DescribePredefinedAttributeResponse.
 type DescribePredefinedAttributeOutput struct {
 	PredefinedAttribute *PredefinedAttribute
+}
+
+// DescribePromptInput is the model's structure DescribePromptRequest.
+type DescribePromptInput struct {
+	InstanceId *string // required, in the path
+	PromptId   *string // required, in the path
+}
+
+// DescribePromptOutput is the model's structure DescribePromptResponse.
+type DescribePromptOutput struct {
+	Prompt *Prompt
 }
 
 // DescribeQueueInput is the model's structure DescribeQueueRequest.
@@ -1773,6 +1793,19 @@ type ListPredefinedAttributesOutput struct {
 	PredefinedAttributeSummaryList []PredefinedAttributeSummary
 }
 
+// ListPromptsInput is the model's structure ListPromptsRequest.
+type ListPromptsInput struct {
+	InstanceId *string // required, in the path
+	NextToken  *string // in the query string
+	MaxResults *int32  // in the query string
+}
+
+// ListPromptsOutput is the model's structure ListPromptsResponse.
+type ListPromptsOutput struct {
+	PromptSummaryList []PromptSummary
+	NextToken         *string
+}
+
 // ListQueueQuickConnectsInput is the model's structure ListQueueQuickConnectsRequest.
 type ListQueueQuickConnectsInput struct {
 	InstanceId *string // required, in the path
@@ -2149,6 +2182,38 @@ type PrimaryAttributeValue struct {
 // ProblemDetail is the model's structure ProblemDetail.
 type ProblemDetail struct {
 	Message *string
+}
+
+// Prompt is the model's structure Prompt.
+type Prompt struct {
+	PromptARN          *string
+	PromptId           *string
+	Name               *string
+	Description        *string
+	Tags               map[string]string
+	LastModifiedTime   *time.Time
+	LastModifiedRegion *string
+}
+
+// PromptSearchCriteria is the model's structure PromptSearchCriteria.
+type PromptSearchCriteria struct {
+	OrConditions    []PromptSearchCriteria
+	AndConditions   []PromptSearchCriteria
+	StringCondition *StringCondition
+}
+
+// PromptSearchFilter is the model's structure PromptSearchFilter.
+type PromptSearchFilter struct {
+	TagFilter *ControlPlaneTagFilter
+}
+
+// PromptSummary is the model's structure PromptSummary.
+type PromptSummary struct {
+	Id                 *string
+	Arn                *string
+	Name               *string
+	LastModifiedTime   *time.Time
+	LastModifiedRegion *string
 }
 
 // PropertyValidationExceptionProperty is the model's structure PropertyValidationExceptionProperty.
@@ -2529,6 +2594,22 @@ type SearchPredefinedAttributesInput struct {
 // SearchPredefinedAttributesOutput is the model's structure SearchPredefinedAttributesResponse.
 type SearchPredefinedAttributesOutput struct {
 	PredefinedAttributes  []PredefinedAttribute
+	NextToken             *string
+	ApproximateTotalCount *int64
+}
+
+// SearchPromptsInput is the model's structure SearchPromptsRequest.
+type SearchPromptsInput struct {
+	InstanceId     *string // required
+	NextToken      *string
+	MaxResults     *int32
+	SearchFilter   *PromptSearchFilter
+	SearchCriteria *PromptSearchCriteria
+}
+
+// SearchPromptsOutput is the model's structure SearchPromptsResponse.
+type SearchPromptsOutput struct {
+	Prompts               []Prompt
 	NextToken             *string
 	ApproximateTotalCount *int64
 }
@@ -2974,6 +3055,21 @@ type UpdatePredefinedAttributeInput struct {
 	Values                 *PredefinedAttributeValues
 	Purposes               []string
 	AttributeConfiguration *InputPredefinedAttributeConfiguration
+}
+
+// UpdatePromptInput is the model's structure UpdatePromptRequest.
+type UpdatePromptInput struct {
+	InstanceId  *string // required, in the path
+	PromptId    *string // required, in the path
+	Name        *string
+	Description *string
+	S3Uri       *string
+}
+
+// UpdatePromptOutput is the model's structure UpdatePromptResponse.
+type UpdatePromptOutput struct {
+	PromptARN *string
+	PromptId  *string
 }
 
 // UpdateQueueHoursOfOperationInput is the model's structure UpdateQueueHoursOfOperationRequest.

@@ -774,6 +774,15 @@ func (x *DeletePredefinedAttributeInput) validate(v *wire.Violations, p *wire.Pa
 	}
 }
 
+func (x *DeletePromptInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.PromptId != nil {
+		v.String(p, "promptId", *x.PromptId, &rulePromptId)
+	}
+}
+
 func (x *DeleteQueueInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -893,6 +902,15 @@ func (x *DescribePredefinedAttributeInput) validate(v *wire.Violations, p *wire.
 	}
 	if x.Name != nil {
 		v.String(p, "name", *x.Name, &rulePredefinedAttributeName)
+	}
+}
+
+func (x *DescribePromptInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.PromptId != nil {
+		v.String(p, "promptId", *x.PromptId, &rulePromptId)
 	}
 }
 
@@ -1494,6 +1512,15 @@ func (x *ListPredefinedAttributesInput) validate(v *wire.Violations, p *wire.Pat
 	}
 }
 
+func (x *ListPromptsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult1000)
+	}
+}
+
 func (x *ListQueueQuickConnectsInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -1807,6 +1834,25 @@ func (x *PrimaryAttributeValue) validate(v *wire.Violations, p *wire.Path) {
 	if x.Values != nil {
 		v.Size(p, "values", len(x.Values), &rulePrimaryValueList, func() string { return wire.ListText(x.Values) })
 		v.Strings(p, "values", x.Values, &ruleIAMRestrictedPrimaryValue, false)
+	}
+}
+
+func (x *PromptSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndConditions != nil {
+		for i := range x.AndConditions {
+			at := p.Element("andConditions", i)
+			x.AndConditions[i].validate(v, &at)
+		}
+	}
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
 	}
 }
 
@@ -2129,6 +2175,24 @@ func (x *SearchHoursOfOperationsInput) validate(v *wire.Violations, p *wire.Path
 }
 
 func (x *SearchPredefinedAttributesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
+	}
+}
+
+func (x *SearchPromptsInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId == nil {
 		v.Required(p, "instanceId")
 	} else {
@@ -2741,6 +2805,24 @@ func (x *UpdatePredefinedAttributeInput) validate(v *wire.Violations, p *wire.Pa
 	if x.Purposes != nil {
 		v.Size(p, "purposes", len(x.Purposes), &rulePredefinedAttributePurposeNameList, func() string { return wire.ListText(x.Purposes) })
 		v.Strings(p, "purposes", x.Purposes, &rulePredefinedAttributePurposeName, false)
+	}
+}
+
+func (x *UpdatePromptInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.PromptId != nil {
+		v.String(p, "promptId", *x.PromptId, &rulePromptId)
+	}
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &ruleCommonNameLength127)
+	}
+	if x.Description != nil {
+		v.String(p, "description", *x.Description, &rulePromptDescription)
+	}
+	if x.S3Uri != nil {
+		v.String(p, "s3Uri", *x.S3Uri, &ruleS3Uri)
 	}
 }
 

@@ -34,6 +34,9 @@ func (q *request) bootstrap(i center.Instance) []center.Event {
 		f.ID, f.State, f.Status, f.ModifiedAt = center.FlowID(q.ids()), flowActive, flowPublished, at
 		events = append(events, center.FlowSaved{Flow: f})
 	}
+	for _, name := range prompts() {
+		events = append(events, center.PromptSaved{Prompt: center.Prompt{ID: center.PromptID(q.ids()), Name: name, ModifiedAt: at}})
+	}
 	return events
 }
 

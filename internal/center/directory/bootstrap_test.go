@@ -66,6 +66,8 @@ func describe(b *strings.Builder, e center.Event) {
 		line("%v", e.Profile.Permissions)
 	case center.FlowSaved:
 		line("%s %q %s %s %s", e.Flow.ID, e.Flow.Name, e.Flow.Type, e.Flow.State, e.Flow.Status)
+	case center.PromptSaved:
+		line("%s %q", e.Prompt.ID, e.Prompt.Name)
 	default:
 		line("unexpected")
 	}

@@ -216,6 +216,10 @@ func (q *request) aboutMore(cmd center.Command) func() ([]center.Event, error) {
 		return func() ([]center.Event, error) { return q.updateAttribute(c) }
 	case center.DeleteAttribute:
 		return func() ([]center.Event, error) { return q.deleteAttribute(c) }
+	case center.UpdatePrompt:
+		return func() ([]center.Event, error) { return q.updatePrompt(c) }
+	case center.DeletePrompt:
+		return func() ([]center.Event, error) { return deleted(q.Prompts, center.KindPrompt, c.ID) }
 	case center.CreateTaskTemplate:
 		return func() ([]center.Event, error) { return q.createTemplate(c) }
 	case center.UpdateTaskTemplate:

@@ -210,6 +210,8 @@ func command(t *testing.T, rt *rapid.T, k *desk) center.Command {
 			return center.UpdateSecurityProfile{ID: someID(rt, k.Security), Permissions: &[]string{name}}
 		},
 		func() center.Command { return center.DeleteSecurityProfile{ID: someID(rt, k.Security)} },
+		func() center.Command { return center.UpdatePrompt{ID: someID(rt, k.Prompts), Name: &name} },
+		func() center.Command { return center.DeletePrompt{ID: someID(rt, k.Prompts)} },
 		func() center.Command {
 			return center.CreateTaskTemplate{Template: center.TaskTemplate{Name: name, Flow: someID(rt, k.Flows), Fields: []center.TaskField{{Name: "n", Type: "NAME"}}}}
 		},
@@ -307,6 +309,7 @@ func broken(d *Directory) []string {
 	twice("users", namesOf(d.Users, func(v center.User) string { return v.Username }))
 	twice("flows", namesOf(d.Flows, func(v center.Flow) string { return v.Name }))
 	twice("quick connects", namesOf(d.Connects, func(v center.QuickConnect) string { return v.Name }))
+	twice("prompts", namesOf(d.Prompts, func(v center.Prompt) string { return v.Name }))
 	twice("groups", namesOf(d.Groups, func(v center.HierarchyGroup) string { return string(v.Parent) + v.Name }))
 	twice("security profiles", namesOf(d.Security, func(v center.SecurityProfile) string { return v.Name }))
 	twice("task templates", namesOf(d.Templates, func(v center.TaskTemplate) string { return v.Name }))

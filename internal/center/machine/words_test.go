@@ -69,7 +69,7 @@ func (s *script) effect(e center.Effect) string {
 func (s *script) event(e center.Event) string {
 	name := strings.TrimPrefix(fmt.Sprintf("%T", e), "center.")
 	switch e := e.(type) {
-	case center.SecurityProfileSaved, center.HoursSaved:
+	case center.SecurityProfileSaved, center.HoursSaved, center.PromptSaved:
 		return ""
 	case center.InstanceSaved:
 		return name + " " + e.Instance.Alias

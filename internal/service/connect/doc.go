@@ -23,6 +23,8 @@
 //     for up to 180 days. British mobile numbers can be dialled, as after AWS's quota increase.
 //   - Nobody signs in here, so nothing asks for the permissions of a security profile; they are kept as they are named.
 //     Proficiencies are data of agents, which their events show: no routing criteria ask for them yet.
+//   - The prompts of an instance are those that AWS gives a new one, by name: there is no sound behind them, and CreatePrompt
+//     is not served.
 //   - Searches sort by id. Texts that a field contains or begins with are found in any case, and names of fields are taken
 //     in any case. SearchQueues finds standard queues only.
 //   - A user can be deleted while a quick connect leads to it, as in AWS; a queue cannot, which AWS does not document.

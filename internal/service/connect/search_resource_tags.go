@@ -76,6 +76,7 @@ func tagsOfKinds(d *directory.Directory) map[string]func(visit func(map[string]s
 		"standard-queue":       eachTags(d.Queues, func(v center.Queue) map[string]string { return v.Tags }), // agents' queues have none
 		"security-profile":     eachTags(d.Security, func(v center.SecurityProfile) map[string]string { return v.Tags }),
 		"operating-hours":      eachTags(d.Hours, func(v center.Hours) map[string]string { return v.Tags }),
+		"prompt":               eachTags(d.Prompts, func(v center.Prompt) map[string]string { return v.Tags }),
 		"contact-flow":         eachTags(d.Flows, func(v center.Flow) map[string]string { return v.Tags }),
 		"transfer-destination": eachTags(d.Connects, func(v center.QuickConnect) map[string]string { return v.Tags }),
 	}

@@ -179,6 +179,12 @@ func (s *Service) operations() []wire.Operation {
 		connectapi.DeleteQuickConnect(s.deleteQuickConnect),
 		connectapi.SearchQuickConnects(s.searchQuickConnects),
 
+		connectapi.DescribePrompt(s.describePrompt),
+		connectapi.ListPrompts(s.listPrompts),
+		connectapi.UpdatePrompt(s.updatePrompt),
+		connectapi.DeletePrompt(s.deletePrompt),
+		connectapi.SearchPrompts(s.searchPrompts),
+
 		connectapi.CreateRoutingProfile(s.createRoutingProfile),
 		connectapi.DescribeRoutingProfile(s.describeRoutingProfile),
 		connectapi.ListRoutingProfiles(s.listRoutingProfiles),

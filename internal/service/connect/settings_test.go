@@ -409,3 +409,31 @@ func TestTaskTemplates(t *testing.T) {
 	_, err = c.GetTaskTemplate(ctx, &awsconnect.GetTaskTemplateInput{InstanceId: n.id, TaskTemplateId: made.Id})
 	refused(t, err, "ResourceNotFoundException", 404, *made.Id)
 }
+
+func TestPrompts(t *testing.T) {
+	w := newWorld(t)
+	n := w.tenant(t, "desk", types.DirectoryTypeConnectManaged)
+	ctx, c := t.Context(), n.client
+	list := must(c.ListPrompts(ctx, &awsconnect.ListPromptsInput{InstanceId: n.id}))(t).PromptSummaryList
+	beep := named(list, func(p types.PromptSummary) (*string, *string) { return p.Name, p.Id }, "Beep.wav")
+	if len(list) != 7 || beep == nil {
+		t.Fatalf("a new instance has %s", shown(t, list))
+	}
+	w.advance(t, time.Second)
+	out := must(c.UpdatePrompt(ctx, &awsconnect.UpdatePromptInput{InstanceId: n.id, PromptId: beep, Name: aws.String("Boop.wav"), Description: aws.String("d")}))(t)
+	want := types.Prompt{
+		PromptId: beep, PromptARN: aws.String(n.arn + "/prompt/" + *beep), Name: aws.String("Boop.wav"), Description: aws.String("d"),
+		LastModifiedTime: aws.Time(w.clock.Now()), LastModifiedRegion: aws.String(testRegion),
+	}
+	same(t, out.PromptARN, want.PromptARN)
+	same(t, must(c.DescribePrompt(ctx, &awsconnect.DescribePromptInput{InstanceId: n.id, PromptId: beep}))(t).Prompt, want)
+	found := must(c.SearchPrompts(ctx, &awsconnect.SearchPromptsInput{InstanceId: n.id, SearchCriteria: &types.PromptSearchCriteria{StringCondition: exact("name", "Boop.wav")}}))(t)
+	same(t, found.Prompts, []types.Prompt{want})
+	_, err := c.UpdatePrompt(ctx, &awsconnect.UpdatePromptInput{InstanceId: n.id, PromptId: beep, S3Uri: aws.String("s3://bucket/beep.wav")})
+	refused(t, err, "InvalidParameterException", 400, "S3Uri")
+	_, err = c.UpdatePrompt(ctx, &awsconnect.UpdatePromptInput{InstanceId: n.id, PromptId: beep, Name: aws.String("CustomerHold.wav")})
+	refused(t, err, "InvalidRequestException", 400, "Name")
+	must(c.DeletePrompt(ctx, &awsconnect.DeletePromptInput{InstanceId: n.id, PromptId: beep}))(t)
+	_, err = c.DescribePrompt(ctx, &awsconnect.DescribePromptInput{InstanceId: n.id, PromptId: beep})
+	refused(t, err, "ResourceNotFoundException", 404, *beep)
+}
