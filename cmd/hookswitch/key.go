@@ -43,26 +43,30 @@ root key wraps it: root.key in the data directory, or HOOKSWITCH_ROOT_KEY.`,
 		k.scheduleDeletion(),
 		k.plain("cancel-deletion", "Take a scheduled deletion back; the key is disabled then"),
 		k.policy("deny", "Deny a principal the use of a key", "  hookswitch key deny alias/records --principal connect.amazonaws.com --use GenerateDataKey\n  hookswitch key deny alias/records --principal 123456789012"),
-		k.policy("allow", "Take a denial back", "  hookswitch key allow alias/records --principal connect.amazonaws.com"))
+		k.policy("allow", "Take a denial back, or let another account use a key", "  hookswitch key allow alias/records --principal connect.amazonaws.com\n  hookswitch key allow alias/records --principal 999999999999 --use Decrypt"))
 	return c
 }
 
 // aKey is a key as the operator API shows it.
 type aKey struct {
-	ID          string     `json:"id"`
-	ARN         string     `json:"arn"`
-	Account     string     `json:"account"`
-	Region      string     `json:"region"`
-	State       string     `json:"state"`
-	Service     string     `json:"service,omitempty"`
-	Description string     `json:"description,omitempty"`
-	Aliases     []string   `json:"aliases"`
-	Created     time.Time  `json:"created"`
-	DeleteAt    *time.Time `json:"deleteAt,omitempty"`
-	Denials     []struct {
-		Principal string   `json:"principal"`
-		Uses      []string `json:"uses"`
-	} `json:"denials"`
+	ID          string       `json:"id"`
+	ARN         string       `json:"arn"`
+	Account     string       `json:"account"`
+	Region      string       `json:"region"`
+	State       string       `json:"state"`
+	Service     string       `json:"service,omitempty"`
+	Description string       `json:"description,omitempty"`
+	Aliases     []string     `json:"aliases"`
+	Created     time.Time    `json:"created"`
+	DeleteAt    *time.Time   `json:"deleteAt,omitempty"`
+	Denials     []aStatement `json:"denials"`
+	Grants      []aStatement `json:"grants"`
+}
+
+// aStatement is one of a key's policy.
+type aStatement struct {
+	Principal string   `json:"principal"`
+	Uses      []string `json:"uses"`
 }
 
 var accountID = regexp.MustCompile(`^[0-9]{12}$`)
@@ -131,7 +135,7 @@ func (k *keyCommand) list() *cobra.Command {
 					}
 					continue
 				}
-				rows = append(rows, []string{one.ID, dash(strings.Join(one.Aliases, ", ")), one.state(), one.Account, one.Region, dash(one.denials())})
+				rows = append(rows, []string{one.ID, dash(strings.Join(one.Aliases, ", ")), one.state(), one.Account, one.Region, dash(said(one.Denials))})
 			}
 			switch {
 			case k.json:
@@ -156,9 +160,9 @@ func (one aKey) state() string {
 	return words
 }
 
-func (one aKey) denials() string {
+func said(statements []aStatement) string {
 	var all []string
-	for _, d := range one.Denials {
+	for _, d := range statements {
 		all = append(all, d.Principal+": "+strings.Join(d.Uses, " "))
 	}
 	return strings.Join(all, "; ")
@@ -169,7 +173,7 @@ func (k *keyCommand) write(one aKey) error {
 		return k.writeJSON(one)
 	}
 	fmt.Fprintf(k.out, "%s  %s\n%s\n", one.ID, one.state(), one.ARN)
-	for _, line := range [][2]string{{"aliases", strings.Join(one.Aliases, ", ")}, {"description", one.Description}, {"created", moment(&one.Created)}, {"denied", one.denials()}} {
+	for _, line := range [][2]string{{"aliases", strings.Join(one.Aliases, ", ")}, {"description", one.Description}, {"created", moment(&one.Created)}, {"denied", said(one.Denials)}, {"allowed", said(one.Grants)}} {
 		if line[1] != "" {
 			fmt.Fprintf(k.out, "%s: %s\n", line[0], line[1])
 		}
@@ -276,7 +280,7 @@ func (k *keyCommand) policy(do, help, example string) *cobra.Command {
 		Use:   do + " KEY --principal WHO",
 		Short: help,
 		Long: help + `. Writers need GenerateDataKey, readers Decrypt. Everybody of the key's account may use it but for
-denials; the principal is an account of 12 digits, a service such as connect.amazonaws.com (as which contact records and agent events are
+denials, and other accounts that were allowed to; the principal is an account of 12 digits, a service such as connect.amazonaws.com (as which contact records and agent events are
 delivered), or *.`,
 		Example: example,
 		Args:    arguments("KEY"),

@@ -10,22 +10,23 @@ import (
 
 // keyShown is a key as the operator API shows it: everything but its material.
 type keyShown struct {
-	ID          string         `json:"id"`
-	ARN         string         `json:"arn"`
-	Account     string         `json:"account"`
-	Region      string         `json:"region"`
-	State       string         `json:"state"`
-	Service     string         `json:"service,omitempty"` // that owns it; none: a customer's key
-	Description string         `json:"description,omitempty"`
-	Aliases     []string       `json:"aliases"`
-	Created     time.Time      `json:"created"`
-	DeleteAt    *time.Time     `json:"deleteAt,omitempty"`
-	Denials     []local.Denial `json:"denials"`
+	ID          string            `json:"id"`
+	ARN         string            `json:"arn"`
+	Account     string            `json:"account"`
+	Region      string            `json:"region"`
+	State       string            `json:"state"`
+	Service     string            `json:"service,omitempty"` // that owns it; none: a customer's key
+	Description string            `json:"description,omitempty"`
+	Aliases     []string          `json:"aliases"`
+	Created     time.Time         `json:"created"`
+	DeleteAt    *time.Time        `json:"deleteAt,omitempty"`
+	Denials     []local.Statement `json:"denials"`
+	Grants      []local.Statement `json:"grants"`
 }
 
 func showKey(k local.Key) keyShown {
 	s := keyShown{ID: k.ID, ARN: k.ARN, Account: k.Account, Region: k.Region, State: k.State, Service: k.Service, Description: k.Description,
-		Aliases: append([]string{}, k.Aliases...), Created: k.Created, Denials: append([]local.Denial{}, k.Denials...)}
+		Aliases: append([]string{}, k.Aliases...), Created: k.Created, Denials: append([]local.Statement{}, k.Denials...), Grants: append([]local.Statement{}, k.Grants...)}
 	if !k.DeleteAt.IsZero() {
 		s.DeleteAt = &k.DeleteAt
 	}
@@ -94,10 +95,10 @@ func (h *Handler) changeKey(w http.ResponseWriter, r *http.Request) error {
 	case "cancel-deletion":
 		do = func() (local.Key, error) { return s.CancelDeletion(ctx, c, name) }
 	case "deny":
-		var d local.Denial
+		var d local.Statement
 		in, do = &d, func() (local.Key, error) { return s.Deny(ctx, c, name, d) }
 	case "allow":
-		var d local.Denial
+		var d local.Statement
 		in, do = &d, func() (local.Key, error) { return s.Allow(ctx, c, name, d) }
 	default:
 		return notFound("there is no %s for keys: enable, disable, alias, schedule-deletion, cancel-deletion, deny, allow", r.PathValue("do"))

@@ -10,8 +10,8 @@
 //
 // # Who may use a key
 //
-// Callers of the key's account, unless the key's policy denies it to them; the policy is reduced to such denials. Nobody else:
-// other accounts would need a statement that lets them in. Keys that services own cannot be changed.
+// Callers of the key's account, unless the key's policy denies it to them, and of other accounts that the policy allows it; the
+// policy is reduced to such statements. Keys that services own cannot be changed, and serve their account alone.
 //
 // Processes on one storage learn of each other's changes in Work.
 package local

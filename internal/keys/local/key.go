@@ -21,11 +21,21 @@ const (
 	PendingDeletion = "PendingDeletion"
 )
 
-// Denial refuses uses of a key to a principal: an account by its 12 digits, a service by its name (connect.amazonaws.com),
-// or everybody ("*").
-type Denial struct {
+// Statement is one of a key's policy, about uses of a principal: an account by its 12 digits, a service by its name
+// (connect.amazonaws.com), or everybody ("*").
+type Statement struct {
 	Principal string     `json:"principal"`
 	Uses      []keys.Use `json:"uses"`
+}
+
+// covers says whether one of the statements is about a use, and for whom it says it.
+func covers(list []Statement, c keys.Caller, use keys.Use) (principal string, ok bool) {
+	for _, s := range list {
+		if slices.Contains(s.Uses, use) && (s.Principal == "*" || s.Principal == c.Account || s.Principal == c.Principal) {
+			return s.Principal, true
+		}
+	}
+	return "", false
 }
 
 // Key is what can be told of a key.
@@ -39,8 +49,9 @@ type Key struct {
 	Aliases     []string
 	State       string
 	Created     time.Time
-	DeleteAt    time.Time // zero: it is not to be deleted
-	Denials     []Denial
+	DeleteAt    time.Time   // zero: it is not to be deleted
+	Denials     []Statement // who is denied what
+	Grants      []Statement // which other accounts may do what
 }
 
 // keyDoc is the durable form of a key: one record, replaced whole under a guard.
@@ -56,7 +67,8 @@ type keyDoc struct {
 	Disabled    bool          `json:"disabled,omitempty"`
 	DeleteAt    int64         `json:"deleteAt,omitempty"` // milliseconds; 0: not to be deleted
 	Gone        bool          `json:"gone,omitempty"`     // deleted: there is no material any more
-	Denials     []Denial      `json:"denials,omitempty"`
+	Denials     []Statement   `json:"denials,omitempty"`
+	Grants      []Statement   `json:"grants,omitempty"`
 	Materials   []materialDoc `json:"materials,omitempty"` // the last one wraps, all unwrap
 }
 
@@ -124,25 +136,19 @@ func (k *keyState) show() Key {
 	if k.DeleteAt > 0 {
 		s.DeleteAt = time.UnixMilli(k.DeleteAt).UTC()
 	}
-	for _, d := range k.Denials {
-		s.Denials = append(s.Denials, Denial{d.Principal, slices.Clone(d.Uses)})
-	}
+	s.Denials, s.Grants = slices.Clone(k.Denials), slices.Clone(k.Grants)
 	return s
 }
 
 // allows returns why a caller may not use the key, or nil.
 func (k *keyState) allows(c keys.Caller, use keys.Use) error {
-	why, denied := "", ""
-	if c.Account != k.Account || k.Service != "" && c.Via != k.Service {
-		why = "because no resource-based policy allows the kms:" + string(use) + " action"
-	}
-	for _, d := range k.Denials {
-		if slices.Contains(d.Uses, use) && (d.Principal == "*" || d.Principal == c.Account || d.Principal == c.Principal) {
-			why, denied = "with an explicit deny in a resource-based policy", d.Principal
+	why := "with an explicit deny in a resource-based policy"
+	denied, ok := covers(k.Denials, c, use)
+	if !ok {
+		if _, granted := covers(k.Grants, c, use); granted || c.Account == k.Account && (k.Service == "" || k.Service == c.Via) {
+			return nil
 		}
-	}
-	if why == "" {
-		return nil
+		why = "because no resource-based policy allows the kms:" + string(use) + " action"
 	}
 	text := fmt.Sprintf("User: %s is not authorized to perform: kms:%s on resource: %s %s", c.Who(), use, k.arn, why)
 	return &keys.Error{Kind: keys.AccessDenied, Key: k.arn, Use: use, Who: c.Who(), Denied: denied, Message: text}

@@ -312,10 +312,10 @@ func TestDenials(t *testing.T) {
 		}
 	}
 	deny := func(p string, uses ...keys.Use) (Key, error) {
-		return w.Deny(t.Context(), caller, k.ID, Denial{p, uses})
+		return w.Deny(t.Context(), caller, k.ID, Statement{p, uses})
 	}
 	allow := func(p string, uses ...keys.Use) (Key, error) {
-		return w.Allow(t.Context(), caller, k.ID, Denial{p, uses})
+		return w.Allow(t.Context(), caller, k.ID, Statement{p, uses})
 	}
 	got, err := deny("connect.amazonaws.com", keys.GenerateDataKey)
 	step("++-+", got, err)
@@ -333,12 +333,62 @@ func TestDenials(t *testing.T) {
 	step("+-+-", got, err)
 	got, err = allow("123456789012")
 	step("++++", got, err)
-	for _, d := range []Denial{{"alice", nil}, {"", nil}, {"arn:aws:iam::123456789012:role/r", nil}, {"*", []keys.Use{"Encrypt"}}} {
+	for _, d := range []Statement{{"alice", nil}, {"", nil}, {"arn:aws:iam::123456789012:role/r", nil}, {"*", []keys.Use{"Encrypt"}}} {
 		var bad *Invalid
 		if _, err := w.Deny(t.Context(), caller, k.ID, d); !errors.As(err, &bad) {
 			t.Errorf("%v: %v", d, err)
 		}
 	}
+}
+
+// TestGrants lets another account use a key, by its ARN, and takes that back.
+func TestGrants(t *testing.T) {
+	w := newWorld(t)
+	k := w.must(w.Create(t.Context(), caller, "", "alias/a"))
+	d := w.generate(k.ARN)
+	friend := caller
+	friend.Account = "999999999999"
+	use := func() (n int) {
+		_, unwrap := w.Unwrap(t.Context(), friend, d.Wrapped, about)
+		_, generate := w.Generate(t.Context(), friend, k.ARN, about)
+		_, resolve := w.Resolve(t.Context(), friend, k.ARN)
+		for i, err := range []error{unwrap, generate, resolve} {
+			if err == nil {
+				n |= 1 << i
+				continue
+			}
+			refused(t, err, keys.AccessDenied, "no resource-based policy allows")
+		}
+		return n
+	}
+	step := func(want int, got Key, err error) {
+		t.Helper()
+		if w.must(got, err); use() != want {
+			t.Errorf("with grants %v the other account can %b, want %b", got.Grants, use(), want)
+		}
+	}
+	step(0, k, nil)
+	got, err := w.Allow(t.Context(), caller, k.ID, Statement{friend.Account, []keys.Use{keys.Decrypt}})
+	step(0b101, got, err)
+	got, err = w.Allow(t.Context(), caller, k.ID, Statement{Principal: friend.Account})
+	step(0b111, got, err)
+	w.reopen()
+	step(0b111, got, nil)
+	for _, name := range []string{"arn:aws:kms:eu-west-3:123456789012:alias/a", "arn:aws:kms:eu-west-3:123456789012:key/00000000-0000-4000-8000-000000000000"} {
+		_, err = w.Resolve(t.Context(), friend, name)
+		refused(t, err, keys.AccessDenied, "kms:DescribeKey on resource: "+name)
+	}
+	got, err = w.Deny(t.Context(), caller, k.ID, Statement{friend.Account, []keys.Use{keys.Decrypt}})
+	step(0b110, got, err)
+	got, err = w.Deny(t.Context(), caller, k.ID, Statement{Principal: friend.Account})
+	step(0, got, err)
+	if len(got.Grants)+len(got.Denials) != 0 {
+		t.Errorf("of the policy is left %+v", got)
+	}
+	w.must(w.Allow(t.Context(), caller, k.ID, Statement{Principal: friend.Account}))
+	w.must(w.Deny(t.Context(), caller, k.ID, Statement{"*", []keys.Use{keys.Decrypt}})) // a denial goes before
+	_, err = w.Unwrap(t.Context(), friend, d.Wrapped, about)
+	refused(t, err, keys.AccessDenied, "with an explicit deny")
 }
 
 // TestBounds reaches each of them.
@@ -371,10 +421,13 @@ func TestBounds(t *testing.T) {
 	}
 	_, err = w.AddAlias(t.Context(), caller, k.ID, "alias/more")
 	refused(t, err, keys.InvalidState, "50 aliases")
-	for i := range DenialsMax {
-		w.must(w.Deny(t.Context(), caller, k.ID, Denial{Principal: fmt.Sprintf("%012d", i)}))
+	for i := range StatementsMax {
+		w.must(w.Deny(t.Context(), caller, k.ID, Statement{Principal: fmt.Sprintf("s%d.amazonaws.com", i)}))
+		w.must(w.Allow(t.Context(), caller, k.ID, Statement{Principal: fmt.Sprintf("%012d", i)}))
 	}
-	_, err = w.Deny(t.Context(), caller, k.ID, Denial{Principal: "*"})
+	_, err = w.Deny(t.Context(), caller, k.ID, Statement{Principal: "*"})
+	refused(t, err, keys.InvalidState, "100 principals")
+	_, err = w.Allow(t.Context(), caller, k.ID, Statement{Principal: "999999999999"})
 	refused(t, err, keys.InvalidState, "100 principals")
 	other := w.must(w.Create(t.Context(), caller, "", ""))
 	_, err = w.AddAlias(t.Context(), caller, other.ID, "alias/a7")

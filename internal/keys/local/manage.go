@@ -17,7 +17,7 @@ import (
 const (
 	KeysMax          = 5000 // of one account in one Region
 	AliasesMax       = 50   // of one key
-	DenialsMax       = 100  // of one key
+	StatementsMax    = 100  // of one key that deny, and that allow
 	DescriptionMax   = 8192 // bytes
 	DeletionDaysMin  = 7
 	DeletionDaysMax  = 30
@@ -178,7 +178,7 @@ func (s *Store) change(ctx context.Context, c keys.Caller, name string, fn func(
 			return Key{}, conflict(cur, "%s belongs to %s and cannot be changed", cur.arn, cur.Service)
 		}
 		next := *cur
-		next.Aliases, next.Denials = slices.Clone(cur.Aliases), slices.Clone(cur.Denials)
+		next.Aliases, next.Denials, next.Grants = slices.Clone(cur.Aliases), slices.Clone(cur.Denials), slices.Clone(cur.Grants)
 		aliases, err := fn(&next)
 		if errors.Is(err, errNoChange) {
 			return cur.show(), nil
@@ -263,59 +263,78 @@ func (s *Store) CancelDeletion(ctx context.Context, c keys.Caller, name string) 
 	})
 }
 
-// Deny denies uses of a key to a principal (see Denial; an account may also be named by its root user's ARN). No uses: all.
-func (s *Store) Deny(ctx context.Context, c keys.Caller, name string, d Denial) (Key, error) {
-	d, err := checkDenial(d)
+// Deny denies uses of a key to a principal (see Statement; an account may also be named by its root user's ARN). No uses: all.
+// What was allowed to another account is allowed no more.
+func (s *Store) Deny(ctx context.Context, c keys.Caller, name string, st Statement) (Key, error) {
+	st, err := checkStatement(st)
 	if err != nil {
 		return Key{}, err
 	}
 	return s.change(ctx, c, name, func(k *keyState) ([]aliasChange, error) {
-		i := slices.IndexFunc(k.Denials, func(o Denial) bool { return o.Principal == d.Principal })
-		if i < 0 {
-			if len(k.Denials) >= DenialsMax {
-				return nil, conflict(k, "%s has denials for %d principals, and cannot have more", k.arn, DenialsMax)
-			}
-			k.Denials = append(k.Denials, d)
-			return nil, nil
+		if k.foreign(st) {
+			return nil, k.subtract(&k.Grants, st)
 		}
-		uses := slices.Clone(k.Denials[i].Uses)
-		for _, u := range d.Uses {
-			if !slices.Contains(uses, u) {
-				uses = append(uses, u)
-			}
-		}
-		if len(uses) == len(k.Denials[i].Uses) {
-			return nil, errNoChange
-		}
-		slices.Sort(uses)
-		k.Denials[i] = Denial{d.Principal, uses}
-		return nil, nil
+		return nil, k.add(&k.Denials, st)
 	})
 }
 
-// Allow takes denials of uses back. No uses: all.
-func (s *Store) Allow(ctx context.Context, c keys.Caller, name string, d Denial) (Key, error) {
-	d, err := checkDenial(d)
+// Allow takes denials of uses back, or lets another account use the key. No uses: all.
+func (s *Store) Allow(ctx context.Context, c keys.Caller, name string, st Statement) (Key, error) {
+	st, err := checkStatement(st)
 	if err != nil {
 		return Key{}, err
 	}
 	return s.change(ctx, c, name, func(k *keyState) ([]aliasChange, error) {
-		i := slices.IndexFunc(k.Denials, func(o Denial) bool { return o.Principal == d.Principal })
-		if i < 0 {
-			return nil, errNoChange
+		if k.foreign(st) {
+			return nil, k.add(&k.Grants, st)
 		}
-		left := slices.DeleteFunc(slices.Clone(k.Denials[i].Uses), func(u keys.Use) bool { return slices.Contains(d.Uses, u) })
-		if len(left) == 0 {
-			k.Denials = slices.Delete(k.Denials, i, i+1)
-		} else {
-			k.Denials[i] = Denial{d.Principal, left}
-		}
-		return nil, nil
+		return nil, k.subtract(&k.Denials, st)
 	})
 }
 
-// checkDenial refuses what would deny nothing to nobody.
-func checkDenial(d Denial) (Denial, error) {
+// foreign says whether a statement is about another account than the key's.
+func (k *keyState) foreign(st Statement) bool {
+	return accountForm.MatchString(st.Principal) && st.Principal != k.Account
+}
+
+// add adds what a statement says to a list of them.
+func (k *keyState) add(list *[]Statement, st Statement) error {
+	i := slices.IndexFunc(*list, func(o Statement) bool { return o.Principal == st.Principal })
+	if i < 0 {
+		if len(*list) >= StatementsMax {
+			return conflict(k, "the policy of %s has statements for %d principals, and cannot have more", k.arn, StatementsMax)
+		}
+		*list = append(*list, st)
+		return nil
+	}
+	uses := slices.Compact(slices.Sorted(slices.Values(slices.Concat((*list)[i].Uses, st.Uses))))
+	if len(uses) == len((*list)[i].Uses) {
+		return errNoChange
+	}
+	(*list)[i] = Statement{st.Principal, uses}
+	return nil
+}
+
+// subtract takes what a statement says out of a list of them.
+func (k *keyState) subtract(list *[]Statement, st Statement) error {
+	i := slices.IndexFunc(*list, func(o Statement) bool { return o.Principal == st.Principal })
+	if i < 0 {
+		return errNoChange
+	}
+	left := slices.DeleteFunc(slices.Clone((*list)[i].Uses), func(u keys.Use) bool { return slices.Contains(st.Uses, u) })
+	switch len(left) {
+	case len((*list)[i].Uses):
+		return errNoChange
+	case 0:
+		*list = slices.Delete(*list, i, i+1)
+	default:
+		(*list)[i] = Statement{st.Principal, left}
+	}
+	return nil
+}
+
+// checkStatement refuses what would be about nothing or nobody.
+func checkStatement(d Statement) (Statement, error) {
 	if m := rootForm.FindStringSubmatch(d.Principal); m != nil {
 		d.Principal = m[1]
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/hookswitch/hookswitch/internal/arn"
@@ -18,6 +19,9 @@ func (s *Store) Resolve(ctx context.Context, c keys.Caller, name string) (string
 	n, err := parseName(c, name)
 	if err != nil {
 		return "", err
+	}
+	if n.account != c.Account {
+		return s.resolveForeign(ctx, c, n, name)
 	}
 	if n.alias == "" {
 		k, err := s.find(ctx, n.id)
@@ -50,10 +54,25 @@ func (s *Store) Resolve(ctx context.Context, c keys.Caller, name string) (string
 	return k.arn, nil
 }
 
+// resolveForeign resolves the ARN of another account's key, if that lets the caller's use it.
+func (s *Store) resolveForeign(ctx context.Context, c keys.Caller, n keyName, name string) (string, error) {
+	if n.id != "" {
+		k, err := s.find(ctx, n.id)
+		if err != nil {
+			return "", err
+		}
+		if k != nil && k.arn == name && slices.ContainsFunc(k.Grants, func(st Statement) bool { return st.Principal == c.Account }) {
+			return k.arn, nil
+		}
+	}
+	text := fmt.Sprintf("User: %s is not authorized to perform: kms:DescribeKey on resource: %s because no resource-based policy allows the kms:DescribeKey action", c.Who(), name)
+	return "", &keys.Error{Kind: keys.AccessDenied, Key: name, Who: c.Who(), Message: text}
+}
+
 // keyName is what a caller calls a key, taken apart.
 type keyName struct{ partition, account, region, id, alias string }
 
-// parseName takes apart what a caller calls a key. Another account's keys are out of reach, another Region's do not exist in this one.
+// parseName takes apart what a caller calls a key. Another Region's keys do not exist in this one.
 func parseName(c keys.Caller, name string) (keyName, error) {
 	n := keyName{partition: c.PartitionName(), account: c.Account, region: c.Region}
 	resource := name
@@ -64,11 +83,8 @@ func parseName(c keys.Caller, name string) (keyName, error) {
 			return n, keys.Refuse(keys.NotFound, "Invalid arn %s", name)
 		case a.Region != c.Region:
 			return n, keys.Refuse(keys.NotFound, "Invalid arn %s", a.Region)
-		case a.Account != c.Account:
-			text := fmt.Sprintf("User: %s is not authorized to perform: kms:DescribeKey on resource: %s because no resource-based policy allows the kms:DescribeKey action", c.Who(), name)
-			return n, &keys.Error{Kind: keys.AccessDenied, Key: name, Who: c.Who(), Message: text}
 		}
-		n.partition = a.Partition
+		n.partition, n.account = a.Partition, a.Account
 		if id, ok := strings.CutPrefix(a.Resource, "key/"); ok {
 			resource = id
 		} else if resource = a.Resource; !strings.HasPrefix(resource, "alias/") {

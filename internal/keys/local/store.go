@@ -322,7 +322,7 @@ func (s *Store) Work(ctx context.Context) (busy bool, err error) {
 		return false, nil
 	}
 	gone := *k
-	gone.Gone, gone.Materials, gone.Aliases, gone.Denials, gone.Description = true, nil, nil, nil, ""
+	gone.Gone, gone.Materials, gone.Aliases, gone.Denials, gone.Grants, gone.Description = true, nil, nil, nil, nil, ""
 	var freed []aliasChange
 	for _, name := range k.Aliases {
 		free := aliasDoc{Account: k.Account, Region: k.Region, Name: name}

@@ -408,7 +408,7 @@ func TestSubscribersShareNoRights(t *testing.T) {
 			}
 			return len(p.records), nil
 		}
-		if _, err := k.keys.Deny(t.Context(), testKeys, cur.Key, local.Denial{Principal: "lambda.amazonaws.com"}); err != nil {
+		if _, err := k.keys.Deny(t.Context(), testKeys, cur.Key, local.Statement{Principal: "lambda.amazonaws.com"}); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
@@ -755,7 +755,7 @@ func TestSealedRecordsThroughTheCourier(t *testing.T) {
 	if err != nil || len(items) != 1 || string(items[0].Data) != "d0" || items[0].Lineage != "contact 7" {
 		t.Errorf("read %+v, %v", items, err)
 	}
-	if _, err := k.keys.Deny(t.Context(), testKeys, own, local.Denial{Principal: "connect.amazonaws.com", Uses: []keys.Use{keys.GenerateDataKey}}); err != nil {
+	if _, err := k.keys.Deny(t.Context(), testKeys, own, local.Statement{Principal: "connect.amazonaws.com", Uses: []keys.Use{keys.GenerateDataKey}}); err != nil {
 		t.Fatal(err)
 	}
 	for what, err := range map[string]error{"Deliver": deliver("d3"), "Check": k.svc.Check(ctx, streamOf("s"))} {
@@ -765,7 +765,7 @@ func TestSealedRecordsThroughTheCourier(t *testing.T) {
 		}
 	}
 	k.data("s", "k", "mine") // others may
-	if _, err := k.keys.Allow(t.Context(), testKeys, own, local.Denial{Principal: "connect.amazonaws.com"}); err != nil {
+	if _, err := k.keys.Allow(t.Context(), testKeys, own, local.Statement{Principal: "connect.amazonaws.com"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := errors.Join(deliver("d3"), k.svc.Check(ctx, streamOf("s"))); err != nil {
@@ -781,7 +781,7 @@ func TestDeniedReaders(t *testing.T) {
 	k.encrypt("s", "alias/own")
 	k.data("s", "k", "a")
 	it := k.iterator("s", `"ShardIteratorType":"TRIM_HORIZON"`)
-	if _, err := k.keys.Deny(t.Context(), testKeys, own, local.Denial{Principal: testAccount}); err != nil {
+	if _, err := k.keys.Deny(t.Context(), testKeys, own, local.Statement{Principal: testAccount}); err != nil {
 		t.Fatal(err)
 	}
 	k.refused("GetRecords", fmt.Sprintf(`{"ShardIterator":%q}`, it), "KMSAccessDeniedException", "User arn:aws:iam::123456789012:root is not authorized to decrypt records in stream 123456789012:s")
@@ -817,7 +817,7 @@ func TestLargeAndManySealedRecords(t *testing.T) {
 	}
 }
 
-// TestPoliciesAndKeys: another account that a stream's policy lets in needs the key as well.
+// TestAnotherAccountNeedsTheKey: another account that a stream's policy lets in needs the key as well.
 func TestAnotherAccountNeedsTheKey(t *testing.T) {
 	k := newKeyed(t)
 	k.create("s", 1)
@@ -829,6 +829,15 @@ func TestAnotherAccountNeedsTheKey(t *testing.T) {
 	ctx := wire.WithCaller(k.ctx, wire.Caller{Account: friend, Region: testRegion, Partition: "aws"})
 	k.refusedAs(ctx, "PutRecord", fmt.Sprintf(`{"StreamARN":%q,"PartitionKey":"k","Data":"YQ=="}`, arn), "KMSAccessDeniedException",
 		"User: arn:aws:iam::"+friend+":root is not authorized to perform: kms:GenerateDataKey on resource: "+own+" because no resource-based policy allows the kms:GenerateDataKey action")
+	if _, err := k.keys.Allow(t.Context(), testKeys, own, local.Statement{Principal: friend, Uses: []keys.Use{keys.GenerateDataKey}}); err != nil {
+		t.Fatal(err)
+	}
+	if status, text := k.sendAs(ctx, "PutRecord", fmt.Sprintf(`{"StreamARN":%q,"PartitionKey":"k","Data":"YQ=="}`, arn)); status != 200 || !strings.Contains(text, `"EncryptionType":"KMS"`) {
+		t.Errorf("with both policies the answer is %d %s", status, text)
+	}
+	if got := k.read("s"); got != "a*" {
+		t.Errorf("read %s", got)
+	}
 }
 
 func decodeBase64(text string) string {
