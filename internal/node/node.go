@@ -303,15 +303,21 @@ func (n *Node) probe(ctx context.Context) error {
 // deleted streams on the disk.
 func (n *Node) work(ctx context.Context, service string, every time.Duration, round func(context.Context) (busy bool, err error)) {
 	for ctx.Err() == nil {
-		busy, err := round(ctx)
-		if err != nil && ctx.Err() == nil {
-			n.log.Warn("background work failed; it is tried again", "component", service, "err", err)
-			busy = false
-		}
+		busy := n.workOnce(ctx, service, round)
 		if !busy && clock.Sleep(ctx, clock.System{}, every) != nil {
 			return
 		}
 	}
+}
+
+// workOnce does one round of a service's background work and says whether another would find more.
+func (n *Node) workOnce(ctx context.Context, service string, round func(context.Context) (busy bool, err error)) bool {
+	busy, err := round(ctx)
+	if err != nil && ctx.Err() == nil {
+		n.log.Warn("background work failed; it is tried again", "component", service, "err", err)
+		return false
+	}
+	return busy
 }
 
 // Close stops taking requests, finishes those in work, and closes everything in the order in which it depends on one

@@ -53,6 +53,8 @@ func (n *Node) settle(ctx context.Context) error {
 			quiet = quiet && r.contacts.Place() > place && n.told(r.outbox, place)
 		}
 		if quiet && round > 0 && sum == before {
+			// What Kinesis does by the clock: metrics of minutes that are over, growth, expiry.
+			n.workOnce(ctx, "kinesis", n.kinesis.Work)
 			return nil
 		}
 		before = sum

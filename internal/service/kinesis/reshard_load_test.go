@@ -143,6 +143,39 @@ func TestWritersMeetResharding(t *testing.T) {
 
 func (w *world) reshardUnderLoad(name string) {
 	w.t.Helper()
+	w.changeUnderLoad(name, func(i int) {
+		open := w.state(name).shards.open
+		switch {
+		case i%8 == 7 && len(w.state(name).Scaled) < scalesPerDayMax:
+			w.ok("UpdateShardCount", `{"StreamName":%q,"TargetShardCount":%d,"ScalingType":"UNIFORM_SCALING"}`, name, len(open)+1-i%16/8*2)
+		case len(open) > 5 || i%3 == 2 && len(open) > 1:
+			k := i % (len(open) - 1)
+			w.merge(name, open[k].index, open[k+1].index)
+		default:
+			w.split(name, open[i%len(open)].index)
+		}
+		w.advance(400 * time.Millisecond)
+	})
+}
+
+// TestWritersMeetGrowth is TestWritersMeetResharding on a stream that grows by itself.
+func TestWritersMeetGrowth(t *testing.T) {
+	w := newWorld(t)
+	w.ok("CreateStream", `{"StreamName":"s"}`)
+	w.changeUnderLoad("s", func(i int) {
+		open := w.state("s").shards.open
+		open[i*7%len(open)].meter.written.Add(minuteBytes * (hotBytes + 1))
+		w.advance(growEvery)
+		w.work()
+	})
+	if n := w.shardsOf("s"); n < 40 {
+		t.Errorf("it has grown to %d shards only", n)
+	}
+}
+
+// changeUnderLoad has change do a number of rounds while the stream is written and read.
+func (w *world) changeUnderLoad(name string, change func(round int)) {
+	w.t.Helper()
 	const writers, couriers, batch, rounds = 6, 2, 5, 40
 	var mu sync.Mutex // guards acked
 	acked := map[string]string{}
@@ -191,17 +224,7 @@ func (w *world) reshardUnderLoad(name string) {
 		}
 	})
 	for i := range rounds {
-		open := w.state(name).shards.open
-		switch {
-		case i%8 == 7 && len(w.state(name).Scaled) < scalesPerDayMax:
-			w.ok("UpdateShardCount", `{"StreamName":%q,"TargetShardCount":%d,"ScalingType":"UNIFORM_SCALING"}`, name, len(open)+1-i%16/8*2)
-		case len(open) > 5 || i%3 == 2 && len(open) > 1:
-			k := i % (len(open) - 1)
-			w.merge(name, open[k].index, open[k+1].index)
-		default:
-			w.split(name, open[i%len(open)].index)
-		}
-		w.advance(400 * time.Millisecond)
+		change(i)
 	}
 	done.Store(true)
 	all.Wait()
