@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +110,8 @@ func newOwner(w *world, seed uint64) *owner {
 	o.do(center.CreateFlow{Flow: center.Flow{Name: "f", Type: "CONTACT_FLOW", State: "ACTIVE", Status: "PUBLISHED", Content: fmt.Sprintf(queueFlow, queue.ID)}})
 	flow := id(o, directory.Sorted(d.Flows), func(f center.Flow) bool { return f.Name == "f" }).ID
 	o.do(center.ClaimPhoneNumber{Number: center.PhoneNumber{Number: "+18005550199", Country: "US", Type: "DID", Flow: flow}})
+	o.do(center.UpdateQueue{ID: queue.ID, Outbound: &center.OutboundCaller{Number: directory.Sorted(d.Numbers)[0].ID}})
+	o.do(center.SetInstanceAttribute{Type: "ENHANCED_CONTACT_MONITORING", Value: "true"})
 	for i := range 3 {
 		o.do(center.CreateUser{User: center.User{Username: fmt.Sprint("agent", i), FirstName: "F", LastName: "L", RoutingProfile: profile,
 			SecurityProfiles: security, Phone: center.PhoneConfig{Type: "SOFT_PHONE", AutoAccept: i == 1, ACWLimit: 10 * i}}})
@@ -134,6 +138,13 @@ func (o *owner) play() {
 		center.HoldContact{Contact: c, Agent: a}, center.ResumeContact{Contact: c, Agent: a}, center.LeaveContact{Contact: c, Agent: a},
 		center.HangUp{Contact: c}, center.ClearContact{Contact: c, Agent: a}, center.StopContact{Contact: c},
 		center.UpdateContactAttributes{Contact: c, Set: map[string]string{"k": "w"}},
+		center.DialOut{Agent: a, Destination: "+14255550177"},
+		center.AddParty{Contact: c, Agent: a, To: center.Destination{Agent: users[o.r.IntN(len(users))].ID}},
+		center.AddParty{Contact: c, Agent: a, To: center.Destination{Number: "+14255550188"}},
+		center.SwapParties{Contact: c, Agent: a}, center.JoinParties{Contact: c, Agent: a}, center.JoinParties{Contact: c, Agent: a},
+	}
+	if open := slices.Sorted(maps.Keys(o.m.State().Contacts)); len(open) > 0 {
+		commands = append(commands, center.MonitorCall{Contact: open[0], Supervisor: a, MayBarge: true}, center.ChangeMonitor{Contact: c, Agent: a, Mode: center.ModeBarge}, center.BargeOut{Contact: c, Agent: a})
 	}
 	if o.r.IntN(30) == 0 {
 		commands = append(commands[:0], center.LogOut{Agent: a})
@@ -142,6 +153,10 @@ func (o *owner) play() {
 	for _, out := range o.m.Outstanding() {
 		if dial, ok := out.Effect.(center.DialCustomer); ok && o.r.IntN(3) == 0 {
 			o.step(center.DialAnswered{Contact: dial.Contact}, out.ID)
+			o.wake()
+		}
+		if dial, ok := out.Effect.(center.DialParty); ok && o.r.IntN(3) == 0 {
+			o.step(center.PartyAnswered{Contact: dial.Contact, Party: dial.Party}, out.ID)
 			o.wake()
 		}
 	}
@@ -190,7 +205,7 @@ func soundRecords(t *testing.T, w *world) map[string]bool {
 	whose := map[string]bool{}
 	for _, d := range w.target.to(t, records1) {
 		whose[d["ContactId"].(string)] = true
-		if q, ok := d["Queue"].(map[string]any); ok && seconds(q["DequeueTimestamp"])-seconds(q["EnqueueTimestamp"]) != int64(q["Duration"].(float64)) {
+		if q, ok := d["Queue"].(map[string]any); ok && q["EnqueueTimestamp"] != nil && seconds(q["DequeueTimestamp"])-seconds(q["EnqueueTimestamp"]) != int64(q["Duration"].(float64)) {
 			t.Errorf("queue %v", q)
 		}
 		if d["LastUpdateTimestamp"].(string) < d["DisconnectTimestamp"].(string) || d["DisconnectTimestamp"].(string) < d["InitiationTimestamp"].(string) {

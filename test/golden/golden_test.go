@@ -56,6 +56,7 @@ func TestStories(t *testing.T) {
 				}
 			}
 			s.end()
+			s.checkArithmetic()
 			got := archive{script: want.script}
 			for _, f := range want.files {
 				if !documentFile(f.name) {

@@ -65,7 +65,7 @@ func typeOf(e center.Event) string {
 		return DataUpdated
 	case center.ContactQueued:
 		return Queued
-	case center.ContactConnected:
+	case center.ContactConnected, center.ContactMonitored:
 		return ConnectedToAgent
 	case center.ContactDisconnected:
 		return Disconnected
