@@ -15,7 +15,8 @@
 //
 // # Bounds
 //
-// An account has SeriesMax series in a Region, all series together take indexBytesMax of memory. A bucket takes some
+// A request has 1 MiB at most, as sent and decompressed (package edge), and 100,000 items in all its lists (package wire): a
+// thousand data with 150 values and counts each, which AWS takes in theory, are too many. An account has SeriesMax series in a Region, all series together take indexBytesMax of memory. A bucket takes some
 // forty bytes, and up to distinctMax different values with how often each came; when there are more, values are rounded,
 // first to 1.1 % and then to twice that and so on, which only percentiles can see. Blocks that were written last are
 // kept in memory, cacheBytesMax for each log. What is too old to be asked for is hidden at once by the Config's clock
