@@ -153,9 +153,21 @@ type (
 	UpdateTaskTemplate struct{ Template TaskTemplate }
 	DeleteTaskTemplate struct{ ID TaskTemplateID }
 	CreateFlow         struct{ Flow Flow }
-	UpdateFlowContent  struct {
+	// UpdateFlowContent publishes another content, of a flow or of a module. As a draft it is only kept.
+	UpdateFlowContent struct {
 		ID      FlowID
+		Module  bool
 		Content string
+		Draft   bool
+	}
+	UpdateFlow struct {
+		ID                       FlowID
+		Module                   bool
+		Name, Description, State *string
+	}
+	DeleteFlow struct {
+		ID     FlowID
+		Module bool
 	}
 	ClaimPhoneNumber struct {
 		Number      PhoneNumber
@@ -385,6 +397,8 @@ func (UpdateUser) isCommand()                 {}
 func (DeleteUser) isCommand()                 {}
 func (CreateFlow) isCommand()                 {}
 func (UpdateFlowContent) isCommand()          {}
+func (UpdateFlow) isCommand()                 {}
+func (DeleteFlow) isCommand()                 {}
 func (ClaimPhoneNumber) isCommand()           {}
 func (SetPhoneNumberFlow) isCommand()         {}
 func (UpdatePhoneNumber) isCommand()          {}

@@ -139,7 +139,7 @@ func (n *Node) openServices(ctx context.Context) (err error) {
 	if n.network, err = scripted.New(scripted.Config{Clock: n.clock}); err != nil {
 		return err
 	}
-	performer, err := perform.New(perform.Config{Network: n.network})
+	performer, err := perform.New(perform.Config{Network: n.network, Functions: n.exchange, Logger: n.log.With("component", "perform")})
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,21 @@ func (d *Directory) Apply(at time.Time, e center.Event) {
 	case center.SecurityProfileSaved:
 		d.Security[e.Profile.ID] = e.Profile
 	case center.FlowSaved:
-		d.Flows[e.Flow.ID] = e.Flow
+		if e.Flow.Type == center.TypeModule {
+			d.Modules[e.Flow.ID] = e.Flow
+		} else {
+			d.Flows[e.Flow.ID] = e.Flow
+		}
+	case center.FunctionAssociated:
+		i, _ := slices.BinarySearch(d.Functions, e.ARN)
+		d.Functions = slices.Insert(slices.Clone(d.Functions), i, e.ARN)
+	case center.FunctionDisassociated:
+		if i, ok := slices.BinarySearch(d.Functions, e.ARN); ok {
+			d.Functions = slices.Delete(slices.Clone(d.Functions), i, i+1)
+		}
+		if len(d.Functions) == 0 {
+			d.Functions = nil // as a checkpoint gives it back
+		}
 	case center.PhoneNumberSaved:
 		d.Numbers[e.Number.ID] = e.Number
 		d.remember(at, e)
@@ -80,6 +94,8 @@ func (d *Directory) drop(e center.ResourceDeleted) {
 		delete(d.Security, center.SecurityProfileID(e.ID))
 	case center.KindFlow:
 		delete(d.Flows, center.FlowID(e.ID))
+	case center.KindModule:
+		delete(d.Modules, center.FlowID(e.ID))
 	case center.KindPhoneNumber:
 		delete(d.Numbers, center.PhoneNumberID(e.ID))
 	case center.KindQuickConnect:

@@ -31,7 +31,7 @@ func (q *request) bootstrap(i center.Instance) []center.Event {
 		events = append(events, center.SecurityProfileSaved{Profile: p})
 	}
 	for _, f := range defaultFlows(i.ARN + "/queue/" + string(queue.ID)) {
-		f.ID, f.State, f.Status, f.ModifiedAt = center.FlowID(q.ids()), flowActive, flowPublished, at
+		f.ID, f.State, f.Status, f.ModifiedAt = center.FlowID(q.ids()), flowActive, FlowPublished, at
 		events = append(events, center.FlowSaved{Flow: f})
 	}
 	for _, name := range prompts() {

@@ -7,7 +7,7 @@ import (
 )
 
 // Contents of the flows that every instance has, in Amazon's flow language. They are written here, not AWS's own: those
-// use prompts and queue metrics that are not supported.
+// use prompts and queue metrics that are not supported. Ours whisper nothing, so that agent and customer are joined at once.
 const (
 	flowAgentHold = `{"Version":"2019-10-30","StartAction":"messages","Metadata":{},"Actions":[
     {"Identifier":"messages","Type":"MessageParticipantIteratively","Parameters":{"Messages":[{"Text":"You are on hold."}]},
@@ -19,9 +19,7 @@ const (
     {"Identifier":"transfer","Type":"TransferContactToAgent","Parameters":{},
       "Transitions":{}}
 ]}`
-	flowAgentWhisper = `{"Version":"2019-10-30","StartAction":"whisper","Metadata":{},"Actions":[
-    {"Identifier":"whisper","Type":"MessageParticipant","Parameters":{"Text":"$.Queue.Name"},
-      "Transitions":{"NextAction":"end", "Errors":[{"NextAction":"end","ErrorType":"NoMatchingError"}]}},
+	flowAgentWhisper = `{"Version":"2019-10-30","StartAction":"end","Metadata":{},"Actions":[
     {"Identifier":"end","Type":"EndFlowExecution","Parameters":{},
       "Transitions":{}}
 ]}`
@@ -37,9 +35,7 @@ const (
     {"Identifier":"end","Type":"EndFlowExecution","Parameters":{},
       "Transitions":{}}
 ]}`
-	flowOutbound = `{"Version":"2019-10-30","StartAction":"whisper","Metadata":{},"Actions":[
-    {"Identifier":"whisper","Type":"MessageParticipant","Parameters":{"Text":"This call is not being recorded."},
-      "Transitions":{"NextAction":"end", "Errors":[{"NextAction":"end","ErrorType":"NoMatchingError"}]}},
+	flowOutbound = `{"Version":"2019-10-30","StartAction":"end","Metadata":{},"Actions":[
     {"Identifier":"end","Type":"EndFlowExecution","Parameters":{},
       "Transitions":{}}
 ]}`
@@ -59,9 +55,8 @@ const (
     {"Identifier":"disconnect","Type":"DisconnectParticipant","Parameters":{},
       "Transitions":{}}
 ]}`
-	flowSampleInbound = `{"Version":"2019-10-30","StartAction":"welcome","Metadata":{},"Actions":[
-    {"Identifier":"welcome","Type":"MessageParticipant","Parameters":{"Text":"Hello, and welcome. An agent will be with you shortly."},
-      "Transitions":{"NextAction":"set queue", "Errors":[{"NextAction":"set queue","ErrorType":"NoMatchingError"}]}},
+	// The sample greets no one: the customer queue flow does, and a call is in its queue at once.
+	flowSampleInbound = `{"Version":"2019-10-30","StartAction":"set queue","Metadata":{},"Actions":[
     {"Identifier":"set queue","Type":"UpdateContactTargetQueue","Parameters":{"QueueId":"BASIC_QUEUE_ARN"},
       "Transitions":{"NextAction":"transfer", "Errors":[{"NextAction":"sorry","ErrorType":"NoMatchingError"}]}},
     {"Identifier":"transfer","Type":"TransferContactToQueue","Parameters":{},
@@ -81,7 +76,7 @@ func defaultFlows(queueARN string) []center.Flow {
 	flows := []center.Flow{
 		{Name: "Default agent hold", Type: "AGENT_HOLD", Description: "What the agent hears on hold.", Content: flowAgentHold},
 		{Name: "Default agent transfer", Type: "AGENT_TRANSFER", Description: "Default flow to transfer to an agent.", Content: flowAgentTransfer},
-		{Name: "Default agent whisper", Type: "AGENT_WHISPER", Description: "Tells the agent the name of the queue.", Content: flowAgentWhisper},
+		{Name: "Default agent whisper", Type: "AGENT_WHISPER", Description: "What the agent hears just before joining a customer.", Content: flowAgentWhisper},
 		{Name: "Default customer hold", Type: "CUSTOMER_HOLD", Description: "What the customer hears on hold.", Content: flowCustomerHold},
 		{Name: "Default customer queue", Type: "CUSTOMER_QUEUE", Description: "What the customer hears while waiting in a queue.", Content: flowCustomerQueue},
 		{Name: "Default customer whisper", Type: "CUSTOMER_WHISPER", Description: "What the customer hears just before joining an agent.", Content: flowCustomerWhisper},
@@ -90,7 +85,11 @@ func defaultFlows(queueARN string) []center.Flow {
 		{Name: "Sample inbound flow (first contact experience)", Type: "CONTACT_FLOW", Description: "Puts the contact into BasicQueue.", Content: flowSampleInbound},
 	}
 	for i := range flows {
+		flows[i].Default = isDefault(flows[i])
 		flows[i].Content = strings.ReplaceAll(flows[i].Content, queuePlaceholder, queueARN)
 	}
 	return flows
 }
+
+// isDefault reports whether a flow of a new instance is one that runs by itself; the others are samples.
+func isDefault(f center.Flow) bool { return strings.HasPrefix(f.Name, "Default ") }

@@ -22,6 +22,8 @@ type Directory struct {
 	Users        map[center.AgentID]center.User
 	Security     map[center.SecurityProfileID]center.SecurityProfile
 	Flows        map[center.FlowID]center.Flow
+	Modules      map[center.FlowID]center.Flow // their Type is center.TypeModule
+	Functions    []string                      `json:",omitempty"` // ARNs of the Lambda functions that flows may invoke, sorted
 	Numbers      map[center.PhoneNumberID]center.PhoneNumber
 	Connects     map[center.QuickConnectID]center.QuickConnect
 	Levels       []center.HierarchyLevel // from the highest down; replaced, never changed
@@ -50,6 +52,7 @@ func New() *Directory {
 		Users:        map[center.AgentID]center.User{},
 		Security:     map[center.SecurityProfileID]center.SecurityProfile{},
 		Flows:        map[center.FlowID]center.Flow{},
+		Modules:      map[center.FlowID]center.Flow{},
 		Numbers:      map[center.PhoneNumberID]center.PhoneNumber{},
 		Connects:     map[center.QuickConnectID]center.QuickConnect{},
 		Groups:       map[center.HierarchyGroupID]center.HierarchyGroup{},
@@ -71,6 +74,7 @@ func (d *Directory) Clone() *Directory {
 	c.Users = maps.Clone(d.Users)
 	c.Security = maps.Clone(d.Security)
 	c.Flows = maps.Clone(d.Flows)
+	c.Modules = maps.Clone(d.Modules)
 	c.Numbers = maps.Clone(d.Numbers)
 	c.Connects = maps.Clone(d.Connects)
 	c.Groups = maps.Clone(d.Groups)
@@ -160,7 +164,15 @@ func (q *request) about(cmd center.Command) func() ([]center.Event, error) {
 	case center.CreateFlow:
 		return func() ([]center.Event, error) { return q.createFlow(c) }
 	case center.UpdateFlowContent:
+		return func() ([]center.Event, error) { return q.updateFlowContent(c) }
+	case center.UpdateFlow:
 		return func() ([]center.Event, error) { return q.updateFlow(c) }
+	case center.DeleteFlow:
+		return func() ([]center.Event, error) { return q.deleteFlow(c) }
+	case center.AssociateFunction:
+		return func() ([]center.Event, error) { return q.associateFunction(c) }
+	case center.DisassociateFunction:
+		return func() ([]center.Event, error) { return q.disassociateFunction(c) }
 	case center.ClaimPhoneNumber:
 		return func() ([]center.Event, error) { return q.claimNumber(c) }
 	case center.SetPhoneNumberFlow:

@@ -46,6 +46,6 @@ func TestSavedFlowCannotAnswerANumberUntilItIsPublished(t *testing.T) {
 	if _, r := k.do(t, center.ClaimPhoneNumber{Number: n}); got(r) != bad("ContactFlowId") {
 		t.Errorf("saved: %v", r)
 	}
-	k.must(t, center.UpdateFlowContent{ID: f.ID, Content: only(t, k.Flows, func(f center.Flow) bool { return f.Type == "CONTACT_FLOW" && f.Status == flowPublished }).Content})
+	k.must(t, center.UpdateFlowContent{ID: f.ID, Content: only(t, k.Flows, func(f center.Flow) bool { return f.Type == "CONTACT_FLOW" && f.Status == FlowPublished }).Content})
 	k.must(t, center.ClaimPhoneNumber{Number: n})
 }

@@ -72,7 +72,7 @@ func (q *request) checkNumberFlow(id center.FlowID) error {
 	if f.Type != "CONTACT_FLOW" {
 		return invalid("ContactFlowId", "flow %s is a %s, not a CONTACT_FLOW", f.ID, f.Type)
 	}
-	if f.Status != flowPublished {
+	if f.Status != FlowPublished {
 		return invalid("ContactFlowId", "flow %s is not published", f.ID)
 	}
 	return nil

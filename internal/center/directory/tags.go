@@ -80,6 +80,9 @@ func (q *request) tagged(k center.Kind, id string) (saved func(map[string]string
 	case center.KindPrompt:
 		v, err := find(q.Prompts, k, center.PromptID(id))
 		return func(t map[string]string) center.Event { v.Tags = t; return center.PromptSaved{Prompt: v} }, v.Tags, err
+	case center.KindModule:
+		v, err := find(q.Modules, k, center.FlowID(id))
+		return func(t map[string]string) center.Event { v.Tags = t; return center.FlowSaved{Flow: v} }, v.Tags, err
 	case center.KindPhoneNumber:
 		v, err := find(q.Numbers, k, center.PhoneNumberID(id))
 		return func(t map[string]string) center.Event { v.Tags = t; return center.PhoneNumberSaved{Number: v} }, v.Tags, err

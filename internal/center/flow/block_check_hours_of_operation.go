@@ -8,22 +8,20 @@ import (
 // checkHoursOfOperation asks whether hours of operation are open: those it names, or those of the target queue. The queue
 // of an agent has none, which leads to NoMatchingError (documented).
 func (r *run) checkHoursOfOperation(a *language.Action) (next string) {
-	h := r.directory.Queues[r.contact.Target].Hours
+	h := r.Directory.Queues[r.contact.Target].Hours
 	if id := a.Text("HoursOfOperationId"); id != "" {
 		value, _ := r.value(id)
 		h = center.HoursID(language.ResourceID(value))
 	}
-	if _, ok := r.directory.Hours[h]; !ok {
+	if _, ok := r.Directory.Hours[h]; !ok {
 		return failed(a, language.NoMatchingError)
 	}
 	result := "False"
-	if r.directory.Open(h, r.at) {
+	if r.Directory.Open(h, r.At) {
 		result = "True"
 	}
-	for _, b := range a.Transitions.Conditions {
-		if len(b.Condition.Operands) == 1 && meets(result, b.Condition.Operator, b.Condition.Operands[0]) {
-			return b.NextAction
-		}
+	if next, ok := chosen(a, result); ok {
+		return next
 	}
 	return failed(a, language.NoMatchingError)
 }

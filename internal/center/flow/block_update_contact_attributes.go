@@ -30,7 +30,7 @@ func (r *run) updateContactAttributes(a *language.Action) (next string) {
 	if len(set) == 0 || AttributesSize(after) > AttributesMax {
 		return failed(a, language.NoMatchingError)
 	}
-	r.emit(center.ContactAttributesChanged{Contact: r.contact.ID, Set: set})
+	r.Emit(center.ContactAttributesChanged{Contact: r.contact.ID, Set: set})
 	return a.Transitions.NextAction
 }
 

@@ -13,6 +13,6 @@ func (r *run) updateContactRoutingBehavior(a *language.Action) (next string) {
 	} else if n, ok := a.Integer("QueueTimeAdjustmentSeconds"); ok {
 		e.Age = n
 	}
-	r.emit(e)
+	r.Emit(e)
 	return a.Transitions.NextAction
 }

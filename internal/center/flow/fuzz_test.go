@@ -25,10 +25,10 @@ func FuzzCheck(f *testing.F) {
 			doc.References()
 		}
 		got := Run(world(t, content), monday, "f", call(), nil)
-		if got.Disconnect == (got.Queue != "") {
-			t.Errorf("neither or both ends: %+v", got)
+		if (got.End == Queues || got.End == Moves) != (got.Queue != "") {
+			t.Errorf("ends here and there: %+v", got)
 		}
-		if len(got.Events) > stepsMax {
+		if len(got.Events) > 101*(stepsMax+1) {
 			t.Errorf("%d events", len(got.Events))
 		}
 	})

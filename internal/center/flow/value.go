@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"strings"
+
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/center/flow/language"
 )
@@ -16,6 +18,16 @@ func (r *run) value(v string) (value string, ok bool) {
 		return value, ok
 	}
 	c := r.contact
+	if c.Flows != nil {
+		if key, is := language.FlowAttributeOf(v); is {
+			value, ok = c.Flows.Attributes[key]
+			return value, ok
+		}
+		if key, is := language.ExternalOf(v); is {
+			value, ok = c.Flows.External[key]
+			return value, ok
+		}
+	}
 	switch v {
 	case "$.Channel":
 		value = string(c.Channel)
@@ -33,7 +45,7 @@ func (r *run) value(v string) (value string, ok bool) {
 	case "$.InitiationMethod":
 		value = c.Method
 	case "$.InstanceARN":
-		value = r.directory.Instance.ARN
+		value = r.Directory.Instance.ARN
 	case "$.Name":
 		value = c.Name
 	case "$.Description":
@@ -43,11 +55,39 @@ func (r *run) value(v string) (value string, ok bool) {
 	case "$.SystemEndpoint.Address", "$.SystemEndpoint.Type":
 		value = endpoint(c.System, v == "$.SystemEndpoint.Address")
 	case "$.Queue.Name":
-		value = r.directory.Queues[c.Target].Name
+		value = r.Directory.Queues[c.Target].Name
 	case "$.Queue.ARN":
 		value = r.queueARN(c.Target)
+	case "$.Queue.OutboundCallerId.Address", "$.Queue.OutboundCallerId.Type":
+		if n, ok := r.Directory.Numbers[r.Directory.Queues[c.Target].Outbound.Number]; ok {
+			value = endpoint(&center.Endpoint{Address: n.Number, Type: center.TelephoneNumber}, strings.HasSuffix(v, ".Address"))
+		}
+	default:
+		value = r.learnt(v)
 	}
 	return value, value != ""
+}
+
+// learnt returns what flows or agents have brought in.
+func (r *run) learnt(path string) string {
+	agent := agentOf(r.contact)
+	u := r.Directory.Users[agent]
+	f := r.contact.Flows
+	switch {
+	case path == "$.Agent.UserName":
+		return u.Username
+	case path == "$.Agent.FirstName":
+		return u.FirstName
+	case path == "$.Agent.LastName":
+		return u.LastName
+	case path == "$.Agent.ARN" && agent != "":
+		return r.Directory.Instance.ARN + "/agent/" + string(agent)
+	case path == "$.StoredCustomerInput" && f != nil:
+		return f.Input
+	case path == "$.TextToSpeechVoiceId" && f != nil:
+		return f.Voice
+	}
+	return ""
 }
 
 func endpoint(e *center.Endpoint, address bool) string {
@@ -61,12 +101,12 @@ func endpoint(e *center.Endpoint, address bool) string {
 }
 
 func (r *run) queueARN(id center.QueueID) string {
-	q, ok := r.directory.Queues[id]
+	q, ok := r.Directory.Queues[id]
 	switch {
 	case !ok:
 		return ""
 	case q.Agent != "":
-		return r.directory.Instance.ARN + "/queue/agent/" + string(q.Agent)
+		return r.Directory.Instance.ARN + "/queue/agent/" + string(q.Agent)
 	}
-	return r.directory.Instance.ARN + "/queue/" + string(q.ID)
+	return r.Directory.Instance.ARN + "/queue/" + string(q.ID)
 }

@@ -40,7 +40,7 @@ func (c *Contact) applyFlow(at time.Time, e center.Event) bool {
 			c.dequeue(at) // the customer is called from now on
 		}
 	case center.ContactDialled:
-		c.RingUntil = e.Until
+		c.RingUntil, c.Position = e.Until, nil
 	default:
 		return false
 	}

@@ -3,7 +3,6 @@ package machine
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/center"
@@ -18,7 +17,7 @@ func (t *turn) startInboundCall(cmd center.StartInboundCall) error {
 	if d.Instance.Attributes["INBOUND_CALLS"] == "false" {
 		return conflict(center.KindInstance, string(d.Instance.ID), "INBOUND_CALLS is false")
 	}
-	if !phoneNumber(cmd.Customer) {
+	if !center.IsPhoneNumber(cmd.Customer) {
 		return invalid("Customer", "not a phone number in E.164")
 	}
 	n, ok := t.numberOf(cmd.Dialled)
@@ -48,7 +47,7 @@ func (t *turn) startOutboundCall(cmd center.StartOutboundCall) error {
 	if err := t.mayOpen(center.Voice, cmd.ClientToken); err != nil {
 		return err
 	}
-	if !phoneNumber(cmd.Destination) {
+	if !center.IsPhoneNumber(cmd.Destination) {
 		return invalid("DestinationPhoneNumber", "not a phone number in E.164")
 	}
 	if err := t.mayRun(cmd.Flow); err != nil {
@@ -116,9 +115,13 @@ func (t *turn) dialAnswered(cmd center.DialAnswered) error {
 	if err != nil {
 		return err
 	}
-	if a := t.placed(c); a != nil {
-		t.answersAgent(c, a)
-	} else {
+	switch a := t.placed(c); {
+	case a != nil:
+		t.answersAgent(c)
+	case c.Callback != nil:
+		t.emit(center.ContactConnectedToSystem{Contact: c.ID})
+		t.prepare(c, center.OnOutboundWhisper)
+	default:
 		t.begin(c)
 	}
 	return nil
@@ -132,6 +135,10 @@ func (t *turn) dialFailed(cmd center.DialFailed) error {
 	}
 	if !networkReason(cmd.Reason) {
 		return invalid("Reason", "not a telecom disconnect reason")
+	}
+	if c.Callback != nil {
+		t.callbackFailed(c, cmd.Reason, isFree)
+		return nil
 	}
 	t.end(c, cmd.Reason, isFree)
 	return nil
@@ -163,9 +170,24 @@ func (t *turn) hangUp(cmd center.HangUp) error {
 		return conflict(center.KindContact, string(cmd.Contact), "the customer has not answered yet")
 	case c != nil && c.Watches != "":
 		return conflict(center.KindContact, string(c.ID), "a supervisor's contact has no customer who could leave")
+	case !legs[0].OnLine() && legs[0].Channel == center.Voice:
+		return conflict(center.KindContact, string(cmd.Contact), "the customer has not been called yet")
 	}
 	t.endCall(legs, customerDisconnect, isFree)
 	return nil
+}
+
+// onLine returns the contact that has the line of a contact now: itself, or one that continues it.
+func (t *turn) onLine(id center.ContactID) center.ContactID {
+	if c := t.m.state.Contacts[id]; c != nil && !c.Over() {
+		return id
+	}
+	for _, c := range t.m.state.Contacts {
+		if c.Line == id && !c.Over() {
+			return c.ID
+		}
+	}
+	return id
 }
 
 // voiceContact begins the event of a new call between a customer and one of the instance's numbers.
@@ -213,13 +235,6 @@ func networkReason(reason string) bool {
 		return true
 	}
 	return false
-}
-
-// phoneNumber reports whether s is a phone number in E.164: a plus, and up to 15 digits that do not begin with 0.
-func phoneNumber(s string) bool {
-	digits, ok := strings.CutPrefix(s, "+")
-	return ok && len(digits) >= 2 && len(digits) <= e164DigitsMax && digits[0] != '0' &&
-		!strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
 }
 
 // orNil copies a map; an empty one is nil, as a journal gives it back.

@@ -70,6 +70,12 @@ func (t *turn) mayConfigure(cmd center.Command) error {
 			return &center.Refused{Reason: center.InUse, Kind: center.KindQueue, ID: string(cmd.ID),
 				Detail: "contacts wait in the queue"}
 		}
+		for _, c := range t.m.state.Contacts {
+			if c.Callback != nil && c.Target == cmd.ID && !c.Over() {
+				return &center.Refused{Reason: center.InUse, Kind: center.KindQueue, ID: string(cmd.ID),
+					Detail: "callbacks will wait in the queue"}
+			}
+		}
 	}
 	return nil
 }

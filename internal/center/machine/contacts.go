@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/hookswitch/hookswitch/internal/center"
-	"github.com/hookswitch/hookswitch/internal/center/flow"
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
 )
 
@@ -20,6 +19,7 @@ const (
 	flowDisconnect     = "CONTACT_FLOW_DISCONNECT"
 	telecomTimeout     = "TELECOM_TIMEOUT"
 	telecomCancelled   = "TELECOM_ORIGINATOR_CANCEL"
+	telecomProblem     = "TELECOM_PROBLEM"
 
 	thirdPartyDisconnect = "THIRD_PARTY_DISCONNECT"
 	barged               = "BARGED"
@@ -36,18 +36,7 @@ func (t *turn) begin(c *lifecycle.Contact) {
 		t.end(c, other, release)
 		return
 	}
-	out := flow.Run(t.m.state.Directory, t.at, c.Flow, c, t.inQueue)
-	for _, e := range out.Events {
-		t.emit(e)
-	}
-	switch {
-	case !out.Disconnect && out.Queue != "":
-		t.enqueue(c, out.Queue)
-	case out.Disconnect && out.Reason != "":
-		t.end(c, out.Reason, release)
-	default:
-		t.end(c, flowDisconnect, release)
-	}
+	t.run(c, center.OwnFlow, c.Flow)
 }
 
 // inQueue returns how many contacts are in a queue, those that ring included.
@@ -60,6 +49,7 @@ func (t *turn) enqueue(c *lifecycle.Contact, id center.QueueID) {
 		t.queued = map[center.QueueID]int{}
 	}
 	t.queued[id]++
+	t.inQueueFlow(c)
 }
 
 // hangup says what becomes of the line when a call ends.
@@ -84,18 +74,18 @@ func (t *turn) end(c *lifecycle.Contact, reason string, line hangup) {
 	switch c.Phase() {
 	case lifecycle.Offered:
 		t.emit(center.ContactMissed{Contact: c.ID, Agent: c.Offer.Agent, State: center.AgentContactMissed})
-	case lifecycle.Accepted: // the agent has placed the call, and it failed
+	case lifecycle.Accepted: // a call that the agent has placed has failed, or the customer has not waited for the whispers to end
 		t.emit(center.ContactMissed{Contact: c.ID, Agent: c.Offer.Agent, State: center.AgentContactError})
 	case lifecycle.Talking, lifecycle.Held:
 		t.leave(c)
 	}
 	t.endMonitors(c, reason)
-	watches := c.Watches != ""
+	hasLine := c.OnLine() && c.Watches == ""
 	t.emit(center.ContactDisconnected{Contact: c.ID, Reason: reason})
 	switch {
 	case source != nil:
 		t.emit(center.PartyLeft{Contact: source.ID, Agent: source.Agent.Agent, Party: c.ID})
-	case c.Channel == center.Voice && line == release && !watches:
+	case hasLine && line == release:
 		t.ask(center.ReleaseLine{Contact: c.LineOf()})
 	}
 	if c.Phase() == lifecycle.Ended {

@@ -14,7 +14,7 @@ func (t *turn) dialOut(cmd center.DialOut) error {
 	if err := t.mayOpen(center.Voice, ""); err != nil {
 		return err
 	}
-	if !phoneNumber(cmd.Destination) {
+	if !center.IsPhoneNumber(cmd.Destination) {
 		return invalid("Destination", "not a phone number in E.164")
 	}
 	if free, _ := a.Slots(center.Voice); free == 0 {
@@ -51,10 +51,10 @@ func (t *turn) placed(c *lifecycle.Contact) *lifecycle.Agent {
 	return nil
 }
 
-// answersAgent joins the customer with the agent who has called.
-func (t *turn) answersAgent(c *lifecycle.Contact, a *lifecycle.Agent) {
+// answersAgent joins the customer with the agent who has called, after the outbound whisper.
+func (t *turn) answersAgent(c *lifecycle.Contact) {
 	t.emit(center.ContactConnectedToSystem{Contact: c.ID})
-	t.connect(a, c.ID)
+	t.prepare(c, center.OnOutboundWhisper)
 }
 
 // giveUp is the agent hanging up before the customer has answered.

@@ -155,7 +155,7 @@ func deskDue(a *lifecycle.Agent) (*lifecycle.DeskContact, time.Time) {
 }
 
 // accepts reports whether a ringing contact is accepted automatically: calls of agents who want it so. Auto-accept is a
-// setting of the phone; tasks and chats wait for the agent.
+// setting of the phone; tasks and chats wait for the agent, and so do callbacks (documented).
 func accepts(a *lifecycle.Agent, d *lifecycle.DeskContact) bool {
 	return d.State == center.AgentContactConnecting && !d.Accepted && a.Config.AutoAccept && d.Channel == center.Voice
 }

@@ -17,17 +17,18 @@ var channels = [...]center.Channel{center.Voice, center.Chat, center.Task}
 // recovery and kept up with each step. What it knows beyond that, where there may be something to route, may only err on
 // the side of looking once too often.
 type index struct {
-	stale   bool   // all but behind must be built anew
-	cold    bool   // behind must be, too: the State was not made by Step
-	passes  uint64 // rounds of routing so far
-	lines   map[lineKey]*line
-	spots   map[center.ContactID]*spot
-	depth   map[center.QueueID]int // contacts in a queue, also while they ring
-	pools   map[poolKey]*pool
-	seats   map[center.AgentID]*seat
-	numbers map[string]center.PhoneNumberID         // by address; nil: build anew
-	kin     map[center.ContactID][]center.ContactID // open contacts by the one whose line they have, or which they watch
-	due     dueHeap
+	stale    bool   // all but behind must be built anew
+	cold     bool   // behind must be, too: the State was not made by Step
+	passes   uint64 // rounds of routing so far
+	lines    map[lineKey]*line
+	spots    map[center.ContactID]*spot
+	depth    map[center.QueueID]int // contacts in a queue, also while they ring
+	pools    map[poolKey]*pool
+	seats    map[center.AgentID]*seat
+	numbers  map[string]center.PhoneNumberID         // by address; nil: build anew
+	defaults map[string]center.FlowID                // default flows by type; nil: build anew
+	kin      map[center.ContactID][]center.ContactID // open contacts by the one whose line they have, or which they watch
+	due      dueHeap
 
 	dirtyPools []*pool          // may have a free agent for a contact that waits
 	dirtySeats []*seat          // may be free for a contact in their own queue

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/flow"
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
 	"github.com/hookswitch/hookswitch/internal/center/routing"
 )
@@ -54,7 +55,9 @@ func checkContact(s *State, id center.ContactID, c *lifecycle.Contact, fail fail
 	case lifecycle.Unborn, lifecycle.Ended, lifecycle.Completed:
 		fail("only open contacts are kept", "%s is %s", id, phase)
 	case lifecycle.Running:
-		fail("no contact is left in a flow", "%s", id)
+		if c.Position == nil {
+			fail("no contact is left in a flow", "%s", id)
+		}
 	case lifecycle.Queued, lifecycle.Offered:
 		if _, ok := s.Directory.Queues[center.QueueID(c.Queue.Queue.ID)]; !ok {
 			fail("a waiting contact is in a queue that exists", "%s in %s", id, c.Queue.Queue.ID)
@@ -64,10 +67,19 @@ func checkContact(s *State, id center.ContactID, c *lifecycle.Contact, fail fail
 		}
 	}
 	if phase == lifecycle.Offered {
-		if d := deskOf(s, c.Offer.Agent, id); d == nil || d.State != center.AgentContactConnecting {
+		if d := deskOf(s, c.Offer.Agent, id); d == nil || !lifecycle.Rings(d.State) || d.Accepted {
 			fail("an offered contact rings at its agent", "%s at %s", id, c.Offer.Agent)
 		}
 	}
+	if phase == lifecycle.Accepted {
+		if d := deskOf(s, c.Offer.Agent, id); d == nil || !d.Accepted {
+			fail("an accepted contact is on its agent's desk", "%s at %s", id, c.Offer.Agent)
+		}
+		if c.Position == nil && c.RingUntil.IsZero() {
+			fail("an accepted contact comes to its agent", "%s waits for nothing", id)
+		}
+	}
+	checkPosition(s, c, fail)
 	if h := c.Agent; h != nil && h.ClearedAt.IsZero() {
 		d := deskOf(s, h.Agent, id)
 		switch {
@@ -82,11 +94,45 @@ func checkContact(s *State, id center.ContactID, c *lifecycle.Contact, fail fail
 	checkTimes(s, c, fail)
 }
 
+// checkPosition: whoever stands in a flow can go on in it.
+func checkPosition(s *State, c *lifecycle.Contact, fail failFunc) {
+	p := c.Position
+	if p == nil {
+		return
+	}
+	if c.Over() {
+		fail("who is gone stands in no flow", "%s", c.ID)
+	}
+	if p.Until.IsZero() {
+		fail("waiting in a flow comes to an end", "%s for %s", c.ID, p.Wait)
+	}
+	eachPlace(p, func(digest string) {
+		_, pinned := s.Pinned[digest]
+		if pinned {
+			return
+		}
+		for _, flows := range []map[center.FlowID]center.Flow{s.Directory.Flows, s.Directory.Modules} {
+			for _, f := range flows {
+				if flow.Digest(f.Content) == digest {
+					return
+				}
+			}
+		}
+		fail("what a contact stands in is kept", "%s in %s", c.ID, digest)
+	})
+}
+
 // checkTimes: what happens later has no earlier time, and nothing has happened after the newest step.
 func checkTimes(s *State, c *lifecycle.Contact, fail failFunc) {
-	times := []time.Time{c.InitiatedAt, c.ConnectedToSystemAt}
+	times := []time.Time{c.InitiatedAt}
+	if c.Callback == nil {
+		times = append(times, c.ConnectedToSystemAt)
+	}
 	if c.Queue != nil {
 		times = append(times, c.Queue.EnqueuedAt, c.Queue.DequeuedAt)
+	}
+	if c.Callback != nil { // who is called back is called last
+		times = append(times, c.ConnectedToSystemAt)
 	}
 	if c.Agent != nil {
 		times = append(times, c.Agent.ConnectedAt, c.Agent.HeldAt, c.Agent.LeftAt)
@@ -139,7 +185,7 @@ func checkDesk(s *State, a *lifecycle.Agent, d *lifecycle.DeskContact, fail fail
 	switch d.State {
 	case center.AgentContactMissed, center.AgentContactRejected, center.AgentContactError:
 		return
-	case center.AgentContactConnecting:
+	case center.AgentContactConnecting, center.AgentContactIncoming, center.AgentContactPending:
 		if c == nil || c.Offer == nil || c.Offer.Agent != a.ID {
 			fail("a ringing contact is offered", "%s at %s", d.ID, a.ID)
 		}
@@ -235,6 +281,10 @@ func checkEffects(s *State, fail failFunc) {
 				fail("an outstanding effect has a point", "%s is about %s", o.ID, e.Contact)
 			}
 			dialled[e.Contact] = true
+		case center.InvokeFunction:
+			if c := s.Contacts[e.Contact]; c == nil || c.Over() {
+				fail("an outstanding effect has a point", "%s is about %s", o.ID, e.Contact)
+			}
 		case center.DialParty:
 			if s.pointless(e) || s.Contacts[e.Contact].Party(e.Party).RingUntil.IsZero() {
 				fail("an outstanding effect has a point", "%s is about %s in %s", o.ID, e.Party, e.Contact)

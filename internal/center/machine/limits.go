@@ -18,7 +18,9 @@ const (
 	wordsBytesMax    = 256_000 // UTF-8 bytes of all other text that a new contact carries
 	partiesMax       = 3       // in a call: the customer, agents, external parties, supervisors who take part
 	monitorsMax      = 5       // supervisors who listen to one call
-	e164DigitsMax    = 15      // digits of a phone number
+	movesMax         = 10      // times that flows move contacts from queue to queue in one step
+	inputKeysMax     = 100     // keys that a customer presses at once
+	inputTextMax     = 1_024   // characters that a customer writes at once
 	ringVoice        = 20 * time.Second
 	ringTask         = 30 * time.Second
 	autoAcceptAfter  = 250 * time.Millisecond // AWS: less than a second

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/center/directory"
+	"github.com/hookswitch/hookswitch/internal/center/flow"
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
 )
 
@@ -17,6 +18,7 @@ type State struct {
 	Agents      map[center.AgentID]*lifecycle.Agent
 	Contacts    map[center.ContactID]*lifecycle.Contact // open ones: a completed contact is let go of
 	Outstanding []Outstanding                           `json:",omitempty"` // effects that nothing has closed, oldest first
+	Pinned      map[string]Pinned                       `json:",omitempty"` // contents of flows, by digest, that contacts stand in and that were published anew since
 	Tokens      []Token                                 `json:",omitempty"` // client tokens that still repeat their answer, oldest first
 	Place       uint64                                  // of the newest step
 	At          time.Time                               // of the newest step
@@ -73,6 +75,7 @@ type Machine struct {
 	index  index
 	limits limits
 	tokens map[string]Token // of state.Tokens
+	flows  flow.Cache
 }
 
 // New returns a machine that knows nothing. Its first command is CreateInstance.
@@ -131,7 +134,7 @@ func (m *Machine) Step(stamp center.Stamp, cmd center.Command) (center.Step, err
 		return center.Step{}, nil
 	}
 	m.ready()
-	t := &turn{m: m, at: stamp.At, place: stamp.Place}
+	t := &turn{m: m, at: stamp.At, place: stamp.Place, closes: stamp.Closes}
 	if err := t.decide(cmd); err != nil {
 		if len(t.events)+len(t.effects) > 0 {
 			panic(Broken{Name: "refused changes nothing", Detail: fmt.Sprintf("%T: %v", cmd, err)})
@@ -169,11 +172,22 @@ func (m *Machine) fold(at time.Time, e center.Event) {
 		m.foldContact(at, contact, e)
 		return
 	}
+	switch e := e.(type) {
+	case center.FlowSaved:
+		m.pin(e.Flow.ID, e.Flow.Content)
+		m.index.defaults = nil
+	case center.ResourceDeleted:
+		if e.Kind == center.KindFlow || e.Kind == center.KindModule {
+			m.pin(center.FlowID(e.ID), "")
+		}
+		m.index.defaults = nil
+	}
 	s.Directory.Apply(at, e)
 	switch e := e.(type) {
 	case center.InstanceDeleted:
 		clear(s.Agents)
 		clear(s.Contacts)
+		s.Pinned = nil
 		m.index.stale = true
 	case center.RoutingProfileSaved:
 		m.index.stale = true
@@ -217,7 +231,11 @@ func (m *Machine) foldContact(at time.Time, id center.ContactID, e center.Event)
 	if c == nil {
 		return // let go of: only data, or a missed contact that is cleared
 	}
+	was := c.Position
 	c.Apply(at, e)
+	if len(s.Pinned) > 0 && was != c.Position {
+		m.repin(was, c.Position)
+	}
 	m.index.touchContact(id)
 	switch e := e.(type) {
 	case center.ContactConnectedToSystem, center.ContactDisconnected:

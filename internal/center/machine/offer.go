@@ -42,14 +42,25 @@ func (t *turn) acceptContact(cmd center.AcceptContact) error {
 	return nil
 }
 
+// connect lets an agent take a contact that rings: whispers are played, a customer who waits for a callback is called, and
+// then they are joined.
 func (t *turn) connect(a *lifecycle.Agent, id center.ContactID) {
-	source := t.source(t.m.state.Contacts[id])
+	c := t.m.state.Contacts[id]
+	if c.Callback != nil {
+		t.emit(center.ContactAccepted{Contact: id, Agent: a.ID, State: center.AgentContactPending})
+	}
+	t.prepare(c, center.OnAgentWhisper)
+}
+
+// join lets the agent who has accepted and the customer talk, or whoever has brought the agent in.
+func (t *turn) join(c *lifecycle.Contact) {
+	a, source := t.m.state.Agents[c.Offer.Agent], t.source(c)
 	t.emit(center.ContactConnected{
-		Contact: id, Agent: a.ID, Username: a.Config.Username, RoutingProfile: a.Config.RoutingProfile, Hierarchy: a.Config.Hierarchy,
-		OnHold: source != nil && apart(source, id),
+		Contact: c.ID, Agent: a.ID, Username: a.Config.Username, RoutingProfile: a.Config.RoutingProfile, Hierarchy: a.Config.Hierarchy,
+		OnHold: source != nil && apart(source, c.ID),
 	})
 	if source != nil {
-		t.emit(center.PartyConnected{Contact: source.ID, Agent: source.Agent.Agent, Party: id})
+		t.emit(center.PartyConnected{Contact: source.ID, Agent: source.Agent.Agent, Party: c.ID})
 	}
 }
 
@@ -133,6 +144,7 @@ func (t *turn) leaveContact(cmd center.LeaveContact) error {
 		t.handOver(c, heir)
 	case len(c.Parties) > 0:
 		t.transferOut(c)
+	case t.remains(c):
 	default:
 		t.end(c, agentDisconnect, release)
 	}

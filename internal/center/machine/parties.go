@@ -144,7 +144,7 @@ func (t *turn) mayReach(to center.Destination) error {
 	if _, ok := d.Queues[to.Queue]; !ok && to.Queue != "" {
 		return &center.Refused{Reason: center.NotFound, Kind: center.KindQueue, ID: string(to.Queue)}
 	}
-	if to.Number != "" && !phoneNumber(to.Number) {
+	if to.Number != "" && !center.IsPhoneNumber(to.Number) {
 		return invalid("Number", "not a phone number in E.164")
 	}
 	if to.Flow == "" {
@@ -367,6 +367,7 @@ func (t *turn) swapParties(cmd center.SwapParties) error {
 		t.emit(center.ContactResumed{Contact: c.ID, Agent: cmd.Agent})
 	} else {
 		t.emit(center.ContactHeld{Contact: c.ID, Agent: cmd.Agent})
+		t.holdFlow(c)
 		t.emit(center.PartyResumed{Contact: c.ID, Agent: cmd.Agent, Party: party})
 	}
 	t.settleHolds(c)
@@ -398,6 +399,7 @@ func (t *turn) joinParties(cmd center.JoinParties) error {
 func (t *turn) holdCustomer(c *lifecycle.Contact) {
 	if c.Agent.HeldAt.IsZero() {
 		t.emit(center.ContactHeld{Contact: c.ID, Agent: c.Agent.Agent})
+		t.holdFlow(c)
 		t.settleHolds(c)
 	}
 }

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,35 +17,35 @@ import (
 // checks every invariant after each step, that refused commands change nothing, and that nobody waits while a fitting
 // agent is free. In the end, and on the way, the journal and a checkpoint lead to the same state.
 func TestRandomCommandsBreakNothing(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		g := &gambler{t: t, w: richCenter()}
-		n := rapid.IntRange(50, 250).Draw(t, "steps")
+	rapid.Check(t, func(r *rapid.T) {
+		g := &gambler{t: r, w: richCenter(t)}
+		n := rapid.IntRange(50, 250).Draw(r, "steps")
 		for i := range n {
 			if i%50 == 49 {
-				g.w.checkRecovery(t)
+				g.w.checkRecovery(r)
 			}
 			g.play()
 		}
-		g.w.checkRecovery(t)
+		g.w.checkRecovery(r)
 	})
 }
 
 // TestRandomCallsOfManyBreakNothing does the same where hardly anything happens but agents bringing others into calls,
 // supervisors listening, and people leaving them in any order.
 func TestRandomCallsOfManyBreakNothing(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		w := richCenter()
+	rapid.Check(t, func(r *rapid.T) {
+		w := richCenter(t)
 		for i := range 5 {
 			id, p := w.agent(fmt.Sprintf("agent%d", i)), w.profile("Any")
 			w.must(center.UpdateUser{ID: id, RoutingProfile: &p})
 			w.must(center.LogIn{Agent: id})
 			w.must(center.SetAgentStatus{Agent: id, Status: w.status("Available")})
 		}
-		g := &gambler{t: t, w: w}
-		for range rapid.IntRange(50, 200).Draw(t, "steps") {
+		g := &gambler{t: r, w: w}
+		for range rapid.IntRange(50, 200).Draw(r, "steps") {
 			g.playCalls()
 		}
-		g.w.checkRecovery(t)
+		g.w.checkRecovery(r)
 	})
 }
 
@@ -102,7 +103,7 @@ func (g *gambler) inCall(a center.AgentID, c center.ContactID) center.Command {
 
 // richCenter is an instance with everything that routing looks at: priorities, delays, several channels,
 // a small queue, own queues, automatic acceptance, limits of after-contact work.
-func richCenter() *world {
+func richCenter(t testing.TB) *world {
 	w := newWorld()
 	w.must(testInstance())
 	w.must(center.CreateAgentStatus{Status: center.AgentStatus{Name: "Lunch", State: center.Enabled}})
@@ -145,15 +146,26 @@ func richCenter() *world {
 			{"TransferContactToQueue", nil}},
 		"end": {{"DisconnectParticipant", nil}},
 	}
+	w.must(center.AssociateFunction{ARN: "arn:aws:lambda:us-east-1:111122223333:function:lookup"})
+	w.must(center.CreateQueue{Queue: center.Queue{Name: "Other", Hours: hours, MaxContacts: 3}})
+	for _, f := range [][2]string{{"survey", ""}, {"waiting", "CUSTOMER_QUEUE"}, {"for_agent", "AGENT_WHISPER"}, {"for_customer", "CUSTOMER_WHISPER"},
+		{"on_hold", "CUSTOMER_HOLD"}, {"later", center.TypeModule}, {"shares", ""}} {
+		w.must(center.CreateFlow{Flow: w.flowOf(t, f[0], f[1])})
+	}
 	for i, name := range flowNames {
+		if flows[name] == nil {
+			w.must(center.CreateFlow{Flow: w.flowOf(t, name, "")})
+			w.must(center.ClaimPhoneNumber{Number: center.PhoneNumber{Number: fmt.Sprintf("+180055501%02d", i), Country: "US", Type: "DID", Flow: w.flow(name)}})
+			continue
+		}
 		w.must(center.CreateFlow{Flow: center.Flow{Name: name, Type: "CONTACT_FLOW", State: "ACTIVE", Status: "PUBLISHED", Content: flowContent(flows[name]...)}})
-		w.must(center.ClaimPhoneNumber{Number: center.PhoneNumber{Number: fmt.Sprintf("+1800555010%d", i), Country: "US", Type: "DID", Flow: w.flow(name)}})
+		w.must(center.ClaimPhoneNumber{Number: center.PhoneNumber{Number: fmt.Sprintf("+180055501%02d", i), Country: "US", Type: "DID", Flow: w.flow(name)}})
 	}
 	w.must(center.UpdateQueue{ID: w.queue("BasicQueue"), Outbound: &center.OutboundCaller{Number: w.number("+18005550100")}})
 	return w
 }
 
-var flowNames = []string{"gold", "small", "basic", "first", "elder", "own", "end"}
+var flowNames = []string{"gold", "small", "basic", "first", "elder", "own", "end", "ivr", "to_basic", "lambda", "staffing"}
 
 // gambler draws commands.
 type gambler struct {
@@ -192,6 +204,9 @@ func (g *gambler) answer() {
 		if rapid.IntRange(0, 3).Draw(g.t, "fails") == 0 {
 			cmd = center.PartyFailed{Contact: e.Contact, Party: e.Party, Reason: "TELECOM_BUSY"}
 		}
+	}
+	if f, ok := o.Effect.(center.InvokeFunction); ok {
+		cmd = center.FunctionAnswered{Contact: f.Contact, Failed: rapid.Bool().Draw(g.t, "fails"), Response: `{"customer":{"tier":"gold"}}`}
 	}
 	_, _ = g.w.do(cmd, o.ID)
 }
@@ -239,7 +254,7 @@ func contactValues(m map[center.ContactID]*lifecycle.Contact) map[center.Contact
 func (g *gambler) command() center.Command {
 	a, c := g.pair()
 	flow := rapid.SampledFrom(flowNames).Draw(g.t, "flow")
-	switch rapid.IntRange(0, 32).Draw(g.t, "command") {
+	switch rapid.IntRange(0, 36).Draw(g.t, "command") {
 	case 0:
 		return center.LogIn{Agent: a}
 	case 1:
@@ -249,7 +264,7 @@ func (g *gambler) command() center.Command {
 	case 4:
 		return center.SetAgentStatus{Agent: a, Status: rapid.SampledFrom(directory.Sorted(g.w.m.state.Directory.Statuses)).Draw(g.t, "status").ID}
 	case 5, 6, 7:
-		return center.StartInboundCall{Customer: "+14255550100", Dialled: fmt.Sprintf("+1800555010%d", rapid.IntRange(0, len(flowNames)).Draw(g.t, "number"))}
+		return center.StartInboundCall{Customer: "+14255550100", Dialled: fmt.Sprintf("+180055501%02d", rapid.IntRange(0, len(flowNames)).Draw(g.t, "number"))}
 	case 8, 9:
 		return g.task(flow, c)
 	case 10:
@@ -283,6 +298,10 @@ func (g *gambler) command() center.Command {
 		return g.party(a, c)
 	case 31:
 		return g.supervise(a, c)
+	case 32, 33, 34:
+		return center.CustomerInput{Contact: g.inFlow(), Keys: rapid.SampledFrom([]string{"1", "2", "3", "9", "123456#", ""}).Draw(g.t, "keys")}
+	case 35:
+		return g.publish()
 	}
 	return center.Wake{}
 }
@@ -328,6 +347,34 @@ func (g *gambler) supervise(a center.AgentID, c center.ContactID) center.Command
 		return center.BargeOut{Contact: c, Agent: a}
 	}
 	return center.MonitorCall{Contact: g.contact(), Supervisor: a, MayBarge: rapid.Bool().Draw(g.t, "may barge")}
+}
+
+// inFlow returns a contact, most often one that a flow asks something.
+func (g *gambler) inFlow() center.ContactID {
+	var asked []center.ContactID
+	for _, id := range directory.Sorted(contactValues(g.w.m.state.Contacts)) {
+		if p := g.w.m.state.Contacts[id].Position; p != nil && p.Wait == center.WaitsForInput {
+			asked = append(asked, id)
+		}
+	}
+	if len(asked) == 0 {
+		return g.contact()
+	}
+	return rapid.SampledFrom(asked).Draw(g.t, "asked")
+}
+
+// publish changes the content of a flow that contacts may stand in, and back again.
+func (g *gambler) publish() center.Command {
+	name := rapid.SampledFrom([]string{"ivr", "waiting", "for_agent", "survey", "later"}).Draw(g.t, "flow to publish")
+	flow, module := byName(g.w.m.state.Directory.Modules, name, func(f center.Flow) string { return f.Name })
+	if !module {
+		flow, _ = byName(g.w.m.state.Directory.Flows, name, func(f center.Flow) string { return f.Name })
+	}
+	content := strings.TrimSpace(flow.Content)
+	if content == flow.Content {
+		content += " "
+	}
+	return center.UpdateFlowContent{ID: flow.ID, Module: module, Content: content}
 }
 
 func (g *gambler) task(flow string, c center.ContactID) center.Command {

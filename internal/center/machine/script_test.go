@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -177,7 +178,7 @@ func (s *script) inWords(text string) string {
 	})
 }
 
-// ask answers questions about the state: desk <agent>, contact <contact>, deadline, outstanding, restart.
+// ask answers questions about the state: desk <agent>, contact <contact>, deadline, outstanding, pinned, restart.
 func (s *script) ask(verb string, arg []string) bool {
 	w := s.world
 	switch verb {
@@ -200,7 +201,11 @@ func (s *script) ask(verb string, arg []string) bool {
 			fmt.Fprintf(&s.out, "%s: gone\n", arg[0])
 			break
 		}
-		fmt.Fprintf(&s.out, "%s: %s attempts %d attributes %v\n", arg[0], c.Phase(), c.Attempts, c.Attributes)
+		fmt.Fprintf(&s.out, "%s: %s attempts %d attributes %v", arg[0], c.Phase(), c.Attempts, c.Attributes)
+		if p := c.Position; p != nil {
+			fmt.Fprintf(&s.out, " %s", s.position(p))
+		}
+		s.out.WriteString("\n")
 	case "deadline":
 		if at, ok := w.m.Deadline(); ok {
 			day := ""
@@ -210,6 +215,10 @@ func (s *script) ask(verb string, arg []string) bool {
 			fmt.Fprintf(&s.out, "due %s%s\n", day, clock(at))
 		} else {
 			s.out.WriteString("nothing is due\n")
+		}
+	case "pinned":
+		for _, digest := range slices.Sorted(maps.Keys(w.m.State().Pinned)) {
+			fmt.Fprintf(&s.out, "pinned for %d\n", w.m.State().Pinned[digest].Places)
 		}
 	case "outstanding":
 		for _, o := range w.m.Outstanding() {
@@ -238,6 +247,9 @@ func (s *script) command(verb string, arg []string, opt map[string]string) (cent
 	}
 	var closes []center.EffectID
 	if e, ok := opt["closes"]; ok {
+		if out := w.m.Outstanding(); e == "last" && len(out) > 0 {
+			e = string(out[len(out)-1].ID)
+		}
 		closes = append(closes, center.EffectID(e))
 		delete(opt, "closes")
 	}
@@ -280,6 +292,14 @@ func (s *script) command(verb string, arg []string, opt map[string]string) (cent
 		return center.StopContact{Contact: contact}, closes
 	case "attributes":
 		return s.attributes(contact, opt), closes
+	case "press":
+		return center.CustomerInput{Contact: contact, Keys: at(1)}, closes
+	case "say":
+		return center.CustomerInput{Contact: contact, Text: at(1)}, closes
+	case "function":
+		return center.AssociateFunction{ARN: "arn:aws:lambda:us-east-1:111122223333:function:" + at(0)}, closes
+	case "function-answers":
+		return center.FunctionAnswered{Contact: contact, Response: opt["response"], Failed: opt["response"] == ""}, closes
 	case "done":
 		return center.Done{}, closes
 	}
@@ -376,6 +396,8 @@ func (s *script) configure(verb string, arg []string, opt map[string]string, w *
 			Outbound: center.OutboundCaller{Number: w.number(opt["from"])}}}
 	case "outbound":
 		return center.UpdateQueue{ID: w.queue(arg[0]), Outbound: &center.OutboundCaller{Number: w.number(arg[1])}}
+	case "outbound-flow":
+		return center.UpdateQueue{ID: w.queue(arg[0]), Outbound: &center.OutboundCaller{Number: w.number(opt["from"]), Flow: w.flow(arg[1])}}
 	case "rename-queue":
 		return center.UpdateQueue{ID: w.queue(arg[0]), Name: &arg[1]}
 	case "disable-queue":
@@ -396,6 +418,19 @@ func (s *script) configure(verb string, arg []string, opt map[string]string, w *
 		return center.UpdateUser{ID: w.agent(arg[0]), RoutingProfile: &p}
 	case "delete-agent":
 		return center.DeleteUser{ID: center.AgentID(s.id(arg[0]))}
+	case "read-flow", "read-module":
+		if verb == "read-module" {
+			opt["type"] = center.TypeModule
+		}
+		return center.CreateFlow{Flow: w.flowOf(s.t, arg[0], opt["type"])}
+	case "delete-flow":
+		return center.DeleteFlow{ID: w.flow(arg[0])}
+	case "publish":
+		f := w.flowOf(s.t, opt["as"], "")
+		if m, ok := byName(w.m.state.Directory.Modules, arg[0], func(f center.Flow) string { return f.Name }); ok {
+			return center.UpdateFlowContent{ID: m.ID, Module: true, Content: f.Content}
+		}
+		return center.UpdateFlowContent{ID: w.flow(arg[0]), Content: f.Content}
 	case "flow":
 		return center.CreateFlow{Flow: center.Flow{Name: arg[0], Type: "CONTACT_FLOW", State: "ACTIVE", Status: "PUBLISHED", Content: s.content(opt)}}
 	case "number":

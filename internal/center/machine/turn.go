@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/flow"
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
 )
 
@@ -17,6 +18,9 @@ type turn struct {
 	events  []center.Event
 	effects []center.Effect
 	queued  map[center.QueueID]int // contacts that this step has put into queues
+	closes  center.EffectID        // the effect that the command answers
+	flows   *flow.Scene
+	moves   int // contacts that flows have moved from queue to queue
 }
 
 // decide looks which command it is. Commands that the machine itself does not know are the directory's.
@@ -48,6 +52,10 @@ func (t *turn) decide(cmd center.Command) error {
 		return t.dialAnswered(c)
 	case center.DialFailed:
 		return t.dialFailed(c)
+	case center.CustomerInput:
+		return t.customerInput(c)
+	case center.FunctionAnswered:
+		return t.functionAnswered(c)
 	case center.StartTask:
 		return t.startTask(c)
 	case center.AcceptContact:

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/flow"
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
 )
 
@@ -88,7 +89,7 @@ func (t *turn) agentDue(a *lifecycle.Agent) {
 	switch {
 	case accepts(a, d):
 		t.connect(a, id)
-	case d.State == center.AgentContactConnecting:
+	case lifecycle.Rings(d.State):
 		t.emit(center.ContactMissed{Contact: id, Agent: a.ID, State: center.AgentContactMissed})
 	default:
 		t.clear(a, id)
@@ -100,12 +101,18 @@ func (t *turn) contactDue(c *lifecycle.Contact) {
 	switch due := c.Due(); {
 	case due.Equal(c.ExpiresAt):
 		t.end(c, expired, release)
+	case due.Equal(c.RingUntil) && c.Callback != nil:
+		t.callbackFailed(c, telecomTimeout, release)
 	case due.Equal(c.RingUntil):
 		t.end(c, telecomTimeout, release)
+	case c.Position != nil && due.Equal(c.Position.Until):
+		t.goOn(c, flow.Elapsed{})
 	case c.Connected() && c.Agent.HoldDue:
 		t.holdComesDue(c)
 	case partyRings(c, t.at):
 		t.ringPartiesOut(c)
+	case c.Callback != nil:
+		t.queueCallback(c)
 	default:
 		t.begin(c)
 	}

@@ -59,6 +59,8 @@ func (s *script) effect(e center.Effect) string {
 		return fmt.Sprintf("DialCustomer %s to %s from %s for %s", s.names[string(e.Contact)], e.To.Address, e.From.Address, e.RingTimeout)
 	case center.DialParty:
 		return fmt.Sprintf("DialParty %s in %s to %s from %s for %s", s.names[string(e.Party)], s.names[string(e.Contact)], e.To.Address, e.From.Address, e.RingTimeout)
+	case center.InvokeFunction:
+		return fmt.Sprintf("InvokeFunction %s %s for %s", s.names[string(e.Contact)], e.Function[strings.LastIndex(e.Function, ":")+1:], e.Timeout)
 	case center.ReleaseLine:
 		return "ReleaseLine " + s.names[string(e.Contact)]
 	}
@@ -93,6 +95,8 @@ func (s *script) event(e center.Event) string {
 		return name + " " + e.Number.Number
 	case center.ResourceDeleted:
 		return fmt.Sprintf("%s %s %s", name, e.Kind, e.ID)
+	case center.FunctionAssociated:
+		return name + " " + e.ARN
 	case center.InstanceDeleted:
 		return name
 	case center.AgentConfigured:
@@ -168,6 +172,12 @@ func (s *script) contactEvent(e center.Event) string {
 		if !e.ScheduledAt.IsZero() {
 			add("scheduled for %s", clock(e.ScheduledAt))
 		}
+		if e.Line != "" {
+			add("line of %s", e.Line)
+		}
+		if e.Callback != nil {
+			add("at most %d times, every %s", e.Callback.Attempts, e.Callback.Retry)
+		}
 		if !e.RingUntil.IsZero() {
 			add("rings until %s", clock(e.RingUntil))
 		}
@@ -214,6 +224,27 @@ func (s *script) contactEvent(e center.Event) string {
 		add("of %s", e.Line)
 	case center.ContactTargeted:
 		add("%s", e.Queue)
+	case center.FlowMoved:
+		if e.To == nil {
+			add("out of its flow")
+		} else {
+			add("%s", s.position(e.To))
+		}
+	case center.FlowPlayed:
+		if e.ToAgent {
+			add("to the agent")
+		}
+		add("%q", e.Text)
+	case center.FlowNoted:
+		add("%s", s.noted(e))
+	case center.FlowHooked:
+		add("%s %s", e.Occasion, e.Flow)
+	case center.ContactAnalyticsSet:
+		add("%+v", e.Analytics)
+	case center.ContactAccepted:
+		add("%s", e.State)
+	case center.ContactDialled:
+		add("from %s until %s", e.From.Address, clock(e.Until))
 	case center.ContactAttributesChanged:
 		add("%s", pairs(e.Set))
 	case center.ContactRoutingChanged:
@@ -234,6 +265,42 @@ func (s *script) contactEvent(e center.Event) string {
 		}
 	case center.ContactDisconnected:
 		add("%s", e.Reason)
+	}
+	return strings.Join(words, " ")
+}
+
+func (s *script) position(p *center.FlowPosition) string {
+	words := fmt.Sprintf("at %s of %s", p.Block, p.Flow)
+	if p.Occasion != center.OwnFlow {
+		words += " on " + string(p.Occasion)
+	}
+	for _, c := range p.Callers {
+		words += fmt.Sprintf(" called by %s of %s", c.Block, c.Flow)
+	}
+	words += fmt.Sprintf(" waits for %s until %s", p.Wait, clock(p.Until))
+	if p.Keys != "" {
+		words += " after " + p.Keys
+	}
+	if len(p.Loops) > 0 {
+		words += fmt.Sprintf(" loops %v", p.Loops)
+	}
+	return s.inWords(words)
+}
+
+func (s *script) noted(e center.FlowNoted) string {
+	var words []string
+	for name, v := range map[string]*string{"input": e.Input, "callback": e.Callback, "voice": e.Voice} {
+		if v != nil {
+			words = append(words, fmt.Sprintf("%s %q", name, *v))
+		}
+	}
+	for name, v := range map[string]*center.FlowValues{"external": e.External, "metrics": e.Metrics} {
+		if v != nil {
+			words = append(words, name+" "+pairs(v.Values))
+		}
+	}
+	if len(e.Attributes) > 0 {
+		words = append(words, "flow attributes "+pairs(e.Attributes))
 	}
 	return strings.Join(words, " ")
 }

@@ -118,7 +118,9 @@ func appendDetail(b []byte, inst center.Instance, c *lifecycle.Contact, typ stri
 		b = append(b, `,"updatedProperties":["UserDefinedAttributes"]`...)
 	}
 	b = appendTime(b, `,"connectedToSystemTimestamp":`, c.ConnectedToSystemAt)
-	b = appendTime(b, `,"scheduledTimestamp":`, c.ScheduledAt)
+	if c.Channel == center.Task {
+		b = appendTime(b, `,"scheduledTimestamp":`, c.ScheduledAt)
+	}
 	if !c.DisconnectedAt.IsZero() {
 		b = appendTime(b, `,"disconnectTimestamp":`, c.DisconnectedAt)
 		b = appendMember(b, `,"disconnectReason":`, c.DisconnectReason)

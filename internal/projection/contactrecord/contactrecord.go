@@ -83,7 +83,7 @@ func Append(b []byte, inst center.Instance, c *lifecycle.Contact, lastUpdate tim
 	b = append(b, `,"RelatedContactId":`...)
 	b = document.AppendStringOrNull(b, c.Related)
 	b = append(b, `,"RoutingCriteria":null,"ScheduledTimestamp":`...)
-	b = document.AppendSeconds(b, c.ScheduledAt)
+	b = document.AppendSeconds(b, scheduled(c))
 	b = append(b, `,"SegmentAttributes":`...)
 	b = appendSegment(b, segment(c))
 	b = append(b, `,"SystemEndpoint":`...)
@@ -229,6 +229,14 @@ func appendReferences(b []byte, refs []center.Reference) []byte {
 		b = append(b, '}')
 	}
 	return append(b, ']')
+}
+
+// scheduled returns when a task was to begin; the delay of a callback is not shown.
+func scheduled(c *lifecycle.Contact) time.Time {
+	if c.Channel != center.Task {
+		return time.Time{}
+	}
+	return c.ScheduledAt
 }
 
 // details returns what the record shows as ContactDetails: tasks have them, other channels do not.

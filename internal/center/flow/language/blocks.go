@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/hookswitch/hookswitch/internal/center"
 )
 
 // Types of flow.
@@ -18,13 +20,26 @@ const (
 	outboundWhisper = "OUTBOUND_WHISPER"
 	agentTransfer   = "AGENT_TRANSFER"
 	queueTransfer   = "QUEUE_TRANSFER"
+	module          = center.TypeModule
 )
 
 // Types of error.
 const (
-	NoMatchingError     = "NoMatchingError"     // any that no other branch is for
-	NoMatchingCondition = "NoMatchingCondition" // no condition is met
-	QueueAtCapacity     = "QueueAtCapacity"
+	NoMatchingError        = "NoMatchingError"     // any that no other branch is for
+	NoMatchingCondition    = "NoMatchingCondition" // no condition is met
+	QueueAtCapacity        = "QueueAtCapacity"
+	InputTimeLimitExceeded = "InputTimeLimitExceeded"
+	InvalidPhoneNumber     = "InvalidPhoneNumber"
+	InvalidCallbackNumber  = "InvalidCallbackNumber"
+	NotDialable            = "CallbackNumberNotDialable"
+)
+
+// Results of actions that conditions ask for.
+const (
+	ContinueLooping     = "ContinueLooping"
+	DoneLooping         = "DoneLooping"
+	WaitCompleted       = "WaitCompleted"
+	MessagesInterrupted = "MessagesInterrupted"
 )
 
 // next says what an action needs as its NextAction.
@@ -36,74 +51,151 @@ const (
 	nextNone // the action ends the flow
 )
 
+// checkFunc checks one parameter and says what is wrong, or "".
+type checkFunc func(json.RawMessage) string
+
 // block is what an action of one type may look like.
 type block struct {
 	flows      []string // types of flow in which it may stand
 	next       next
-	parameters map[string]func(json.RawMessage) string // checks one parameter and says what is wrong, or ""
-	rule       func(*Action) string                    // about the parameters together
-	conditions func(*Action) string                    // nil: there must be none
+	parameters map[string]checkFunc
+	rule       func(*Action) string // about the parameters together
+	conditions func(*Action) string // nil: there must be none
 	errors     []string
 }
+
+// known are the blocks by type. It is never changed.
+var known = blocks()
 
 // blocks are the actions that are supported. Where each may stand, and its errors, are as the pages of the flow language
 // document them, less the places where its effect would be lost (see the package's comment).
 func blocks() map[string]block {
-	transfers := []string{agentTransfer, queueTransfer}
-	running := append([]string{contactFlow}, transfers...)
+	failure := []string{NoMatchingError}
+	running := []string{contactFlow, agentTransfer, queueTransfer, module}
+	waiting := append([]string{customerQueue}, running...)
 	whispers := []string{customerWhisper, agentWhisper, outboundWhisper}
-	holds := []string{customerHold, agentHold}
+	all := append(Types(), module)
+	except := func(less ...string) []string {
+		return slices.DeleteFunc(slices.Clone(all), func(t string) bool { return slices.Contains(less, t) })
+	}
+	queue := map[string]checkFunc{"QueueId": isReference, "AgentId": isReference}
 	return map[string]block{
 		"UpdateContactTargetQueue": {
-			flows:      running,
-			parameters: map[string]func(json.RawMessage) string{"QueueId": isReference, "AgentId": isReference},
-			rule:       func(a *Action) string { return oneOf(a, "QueueId", "AgentId") },
-			errors:     []string{NoMatchingError},
+			flows: running, parameters: queue, errors: failure,
+			rule: func(a *Action) string { return oneOf(a, "QueueId", "AgentId") },
 		},
 		"TransferContactToQueue": {flows: running, next: nextOptional, errors: []string{QueueAtCapacity, NoMatchingError}},
-		"TransferContactToAgent": {flows: []string{agentTransfer}, next: nextNone, errors: []string{NoMatchingError}},
-		"DisconnectParticipant":  {flows: running, next: nextNone},
+		"TransferContactToAgent": {flows: []string{agentTransfer}, next: nextNone, errors: failure},
+		"DequeueContactAndTransferToQueue": {
+			flows: []string{customerQueue}, next: nextOptional, parameters: queue, rule: notBoth,
+			errors: []string{QueueAtCapacity, NoMatchingError},
+		},
+		"DisconnectParticipant": {flows: waiting, next: nextNone},
 		// Documented for whisper and customer queue flows only; the page also says what it does before a queue.
-		"EndFlowExecution": {flows: slices.Concat(whispers, []string{customerQueue, contactFlow}), next: nextNone},
+		"EndFlowExecution": {flows: except(module, agentTransfer, queueTransfer), next: nextNone},
 		"MessageParticipant": {
-			flows:      slices.Concat(running, whispers, []string{customerQueue}),
-			parameters: map[string]func(json.RawMessage) string{"Text": isMessage, "SSML": isMessage},
+			flows:      slices.Concat(waiting, whispers),
+			parameters: map[string]checkFunc{"Text": isMessage, "SSML": isMessage},
 			rule:       func(a *Action) string { return oneOf(a, "Text", "SSML") },
-			errors:     []string{NoMatchingError},
+			errors:     failure,
 		},
 		"MessageParticipantIteratively": {
-			flows:      append([]string{customerQueue}, holds...),
-			next:       nextOptional,
-			parameters: map[string]func(json.RawMessage) string{"Messages": areMessages},
-			rule:       func(a *Action) string { return oneOf(a, "Messages") },
-			errors:     []string{NoMatchingError},
+			flows: []string{customerQueue, customerHold, agentHold}, next: nextOptional, errors: failure,
+			parameters: map[string]checkFunc{"Messages": areMessages, "InterruptFrequencySeconds": isBetween(1, interruptMax)},
+			rule:       iterativeRule,
+			conditions: onlyResults(false, MessagesInterrupted),
+		},
+		"GetParticipantInput": {
+			flows: waiting, next: nextOptional, parameters: inputParameters(), rule: inputRule, conditions: inputConditions,
+			errors: []string{InputTimeLimitExceeded, NoMatchingCondition, InvalidPhoneNumber, NoMatchingError},
 		},
 		"UpdateContactAttributes": {
-			flows:      running,
-			parameters: map[string]func(json.RawMessage) string{"Attributes": areAttributes, "TargetContact": isCurrent},
+			flows:      all,
+			parameters: map[string]checkFunc{"Attributes": areAttributes, "TargetContact": isCurrent},
 			rule:       func(a *Action) string { return oneOf(a, "Attributes") },
-			errors:     []string{NoMatchingError},
+			errors:     failure,
+		},
+		"UpdateFlowAttributes": {
+			flows: all, parameters: map[string]checkFunc{"FlowAttributes": areFlowAttributes}, errors: failure,
+			rule: func(a *Action) string { return oneOf(a, "FlowAttributes") },
 		},
 		"UpdateContactRoutingBehavior": {
-			flows:      []string{contactFlow},
-			parameters: map[string]func(json.RawMessage) string{"QueuePriority": isInteger, "QueueTimeAdjustmentSeconds": isInteger},
+			flows:      waiting,
+			parameters: map[string]checkFunc{"QueuePriority": isInteger, "QueueTimeAdjustmentSeconds": isInteger},
 			rule:       routingRule,
-			errors:     []string{NoMatchingError},
+			errors:     failure,
+		},
+		"UpdateContactEventHooks": {
+			flows: waiting, parameters: map[string]checkFunc{"EventHooks": areHooks}, errors: failure,
+			rule: func(a *Action) string { return oneOf(a, "EventHooks") },
+		},
+		"UpdateContactRecordingBehavior": {
+			flows: waiting, parameters: map[string]checkFunc{"RecordingBehavior": isRecording, "AnalyticsBehavior": isAnalytics},
+			rule: recordingRule, errors: failure,
+		},
+		"UpdateContactTextToSpeechVoice": {
+			flows: all, parameters: map[string]checkFunc{"TextToSpeechVoice": isReference, "TextToSpeechEngine": isText, "TextToSpeechStyle": isText},
+			rule: func(a *Action) string { return oneOf(a, "TextToSpeechVoice") }, errors: failure,
+		},
+		// Flow logs are off for every instance (CONTACTFLOW_LOGS cannot be switched on), and then this does nothing in AWS either.
+		"UpdateFlowLoggingBehavior": {
+			flows: all, parameters: map[string]checkFunc{"FlowLoggingBehavior": isOneOf("Enabled", "Disabled")}, errors: failure,
+			rule: func(a *Action) string { return oneOf(a, "FlowLoggingBehavior") },
+		},
+		"UpdateContactCallbackNumber": {
+			flows: waiting, parameters: map[string]checkFunc{"CallbackNumber": isReference},
+			rule:   func(a *Action) string { return oneOf(a, "CallbackNumber") },
+			errors: []string{InvalidCallbackNumber, NotDialable, NoMatchingError},
+		},
+		"CreateCallbackContact": {
+			flows: waiting, parameters: callbackParameters(), rule: callbackRule, errors: failure,
+		},
+		"InvokeLambdaFunction": {
+			flows: except(agentHold), parameters: functionParameters(), errors: failure,
+			rule: func(a *Action) string { return needs(a, "LambdaFunctionARN", "InvocationTimeLimitSeconds") },
+		},
+		"InvokeFlowModule": {
+			flows: []string{contactFlow}, parameters: map[string]checkFunc{"FlowModuleId": isReference}, errors: failure,
+			rule: func(a *Action) string { return oneOf(a, "FlowModuleId") },
+		},
+		"EndFlowModuleExecution": {flows: []string{module}, next: nextNone},
+		"TransferToFlow": {
+			flows: []string{contactFlow, agentTransfer, queueTransfer}, next: nextOptional, errors: failure,
+			parameters: map[string]checkFunc{"ContactFlowId": isReference},
+			rule:       func(a *Action) string { return oneOf(a, "ContactFlowId") },
 		},
 		"Compare": {
-			flows:      Types(),
+			flows:      all,
 			next:       nextOptional,
-			parameters: map[string]func(json.RawMessage) string{"ComparisonValue": isPath},
+			parameters: map[string]checkFunc{"ComparisonValue": isPath},
 			rule:       func(a *Action) string { return oneOf(a, "ComparisonValue") },
 			conditions: compareConditions,
 			errors:     []string{NoMatchingCondition, NoMatchingError},
 		},
 		"CheckHoursOfOperation": {
-			flows:      append([]string{customerQueue}, running...),
+			flows:      waiting,
 			next:       nextOptional,
-			parameters: map[string]func(json.RawMessage) string{"HoursOfOperationId": isReference},
+			parameters: map[string]checkFunc{"HoursOfOperationId": isReference},
 			conditions: hoursConditions,
-			errors:     []string{NoMatchingError},
+			errors:     failure,
+		},
+		"CheckMetricData": {
+			flows: waiting, next: nextOptional, rule: metricRule, conditions: metricConditions,
+			parameters: map[string]checkFunc{"MetricType": isOneOf(MetricTypes()...), "QueueId": isReference, "AgentId": isReference},
+			errors:     []string{NoMatchingCondition, NoMatchingError},
+		},
+		"DistributeByPercentage": {
+			flows: waiting, next: nextOptional, conditions: percentConditions, errors: []string{NoMatchingCondition, NoMatchingError},
+		},
+		"Loop": {
+			flows: except(agentHold), next: nextOptional, parameters: map[string]checkFunc{"LoopCount": isLoopCount}, errors: failure,
+			rule: func(a *Action) string { return oneOf(a, "LoopCount") }, conditions: onlyResults(true, ContinueLooping, DoneLooping),
+		},
+		"Wait": {
+			flows: waiting, next: nextOptional, errors: failure, conditions: onlyResults(false, WaitCompleted),
+			// The page names TimeoutSeconds; flows that the console exports have TimeLimitSeconds.
+			parameters: map[string]checkFunc{"TimeoutSeconds": isWait, "TimeLimitSeconds": isWait},
+			rule:       func(a *Action) string { return oneOf(a, "TimeoutSeconds", "TimeLimitSeconds") },
 		},
 	}
 }
@@ -146,8 +238,11 @@ func isMessage(raw json.RawMessage) string {
 	switch {
 	case !ok || s == "":
 		return "must be text"
-	case IsPath(s) && !knownPath(s) && !strings.ContainsAny(s, " \t\n"):
-		return "names " + quoted(s) + ", which is not supported"
+	}
+	for _, p := range PathsIn(s) {
+		if !knownPath(s[p.From:p.To]) {
+			return "names " + quoted(s[p.From:p.To]) + ", which is not supported"
+		}
 	}
 	return ""
 }
@@ -201,8 +296,7 @@ func isCurrent(raw json.RawMessage) string {
 }
 
 func isInteger(raw json.RawMessage) string {
-	a := Action{Parameters: map[string]json.RawMessage{"n": raw}}
-	if n, ok := a.Integer("n"); !ok || n > routingMax || n < -routingMax {
+	if n, ok := integer(raw); !ok || n > routingMax || n < -routingMax {
 		return "must be a whole number"
 	}
 	return ""

@@ -24,7 +24,6 @@ func check(typ string, d *Document) error {
 	if d.Action(d.StartAction) == nil {
 		return refuse("starts with action %q, which does not exist", d.StartAction)
 	}
-	known := blocks()
 	for i := range d.Actions {
 		a := &d.Actions[i]
 		if wrong := wrongIdentifier(a.Identifier); wrong != "" {

@@ -29,6 +29,8 @@ type Action struct {
 	Type        string
 	Parameters  map[string]json.RawMessage
 	Transitions Transitions
+	texts       map[string]string            // the parameters that are strings
+	objects     map[string]map[string]string // the parameters that are objects of strings
 }
 
 // Transitions say what comes after an action.
@@ -61,9 +63,10 @@ type Reference struct {
 	Action string // identifier
 	Kind   center.Kind
 	ID     string
+	Type   string // of flow that it must be; empty: any
 }
 
-// Types returns the types of flow there are.
+// Types returns the types of flow there are. Modules are none of them.
 func Types() []string {
 	return []string{contactFlow, customerQueue, customerHold, customerWhisper, agentHold, agentWhisper, outboundWhisper, agentTransfer, queueTransfer}
 }
@@ -71,7 +74,7 @@ func Types() []string {
 // Parse reads the content of a flow and checks all of it. The error is a *center.Refused with the Reason Invalid; its
 // Detail names the action that is at fault.
 func Parse(typ, content string) (*Document, error) {
-	if !slices.Contains(Types(), typ) {
+	if !slices.Contains(Types(), typ) && typ != module {
 		return nil, &center.Refused{Reason: center.Invalid, Field: "Type", Detail: fmt.Sprintf("%q is not supported", typ)}
 	}
 	d, err := decode(content, true)
@@ -133,8 +136,35 @@ func decode(content string, strict bool) (*Document, error) {
 			return nil, refuse("has two actions %q", id)
 		}
 		d.at[id] = i
+		d.Actions[i].prepare()
 	}
 	return d, nil
+}
+
+// prepare reads the parameters of common shapes, so that running needs not.
+func (a *Action) prepare() {
+	for name, raw := range a.Parameters {
+		switch {
+		case len(raw) == 0:
+		case raw[0] == '"':
+			if s, ok := str(raw); ok {
+				a.texts = with(a.texts, name, s)
+			}
+		case raw[0] == '{':
+			var m map[string]string
+			if json.Unmarshal(raw, &m) == nil {
+				a.objects = with(a.objects, name, m)
+			}
+		}
+	}
+}
+
+func with[V any](m map[string]V, k string, v V) map[string]V {
+	if m == nil {
+		m = map[string]V{}
+	}
+	m[k] = v
+	return m
 }
 
 func checkText(content string) error {
@@ -159,43 +189,37 @@ func (d *Document) Action(id string) *Action {
 // References returns the resources that the flow names literally.
 func (d *Document) References() []Reference {
 	var out []Reference
+	add := func(a *Action, kind center.Kind, v, typ string) {
+		if v != "" && !IsPath(v) {
+			out = append(out, Reference{Action: a.Identifier, Kind: kind, ID: ResourceID(v), Type: typ})
+		}
+	}
 	for i := range d.Actions {
 		a := &d.Actions[i]
-		for _, p := range []struct {
-			name string
-			kind center.Kind
-		}{{"QueueId", center.KindQueue}, {"AgentId", center.KindUser}, {"HoursOfOperationId", center.KindHours}} {
-			if v := a.Text(p.name); v != "" && !IsPath(v) {
-				out = append(out, Reference{Action: a.Identifier, Kind: p.kind, ID: ResourceID(v)})
-			}
+		add(a, center.KindQueue, a.Text("QueueId"), "")
+		add(a, center.KindUser, a.Text("AgentId"), "")
+		add(a, center.KindHours, a.Text("HoursOfOperationId"), "")
+		add(a, center.KindModule, a.Text("FlowModuleId"), module)
+		add(a, center.KindFlow, a.Text("ContactFlowId"), "")
+		for occasion, v := range a.Texts("EventHooks") { // there is one
+			add(a, center.KindFlow, v, TypeOn(center.FlowOccasion(occasion)))
 		}
 	}
 	return out
 }
 
 // Text returns a parameter that is a string; "" when it is absent or something else.
-func (a *Action) Text(name string) string {
-	var s string
-	if json.Unmarshal(a.Parameters[name], &s) != nil {
-		return ""
-	}
-	return s
-}
+func (a *Action) Text(name string) string { return a.texts[name] }
 
-// Texts returns a parameter that is an object of strings; nil when it is absent or something else.
-func (a *Action) Texts(name string) map[string]string {
-	var m map[string]string
-	if json.Unmarshal(a.Parameters[name], &m) != nil {
-		return nil
-	}
-	return m
-}
+// Texts returns a parameter that is an object of strings; nil when it is absent or something else. It must not be changed.
+func (a *Action) Texts(name string) map[string]string { return a.objects[name] }
 
 // Integer returns a parameter that is a whole number, written as a number or, as the console does, as a string.
-func (a *Action) Integer(name string) (n int, ok bool) {
-	raw := a.Parameters[name]
-	if len(raw) > 0 && raw[0] == '"' {
-		raw = json.RawMessage(a.Text(name))
+func (a *Action) Integer(name string) (n int, ok bool) { return integer(a.Parameters[name]) }
+
+func integer(raw json.RawMessage) (n int, ok bool) {
+	if s, isText := str(raw); isText {
+		raw = json.RawMessage(s)
 	}
 	if len(raw) == 0 || raw[0] == 'n' || json.Unmarshal(raw, &n) != nil {
 		return 0, false

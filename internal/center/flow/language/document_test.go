@@ -21,7 +21,7 @@ func TestReferencesAreWhatIsNamedLiterally(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Reference{{"a", center.KindQueue, "q"}, {"c", center.KindUser, "ann"}, {"d", center.KindHours, "h"}}
+	want := []Reference{{Action: "a", Kind: center.KindQueue, ID: "q"}, {Action: "c", Kind: center.KindUser, ID: "ann"}, {Action: "d", Kind: center.KindHours, ID: "h"}}
 	if got := d.References(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
