@@ -85,6 +85,10 @@ footprint: build ## time from start to Ready., idle memory
 e2e: build ## whole flows with the AWS CLI, boto3 and aws-sdk-go-v2
 	$(GO) test -count 1 -v ./test/e2e/...
 
+.PHONY: torture
+torture: ## kill -9 at 200 random moments under 64 writers (TORTURE_ROUNDS=200)
+	HOOKSWITCH_TORTURE_ROUNDS=$${TORTURE_ROUNDS:-200} $(GO) test -count 1 -v -timeout 60m -run TestKilledWhilePutting ./test/e2e
+
 .PHONY: fuzz
 fuzz: ## fuzz every decoder for a while each (FUZZTIME=30s)
 	@for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' cmd internal tools test | xargs -n 1 dirname | sort -u); do \
