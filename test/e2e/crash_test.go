@@ -48,14 +48,14 @@ func TestKilledWhilePutting(t *testing.T) {
 			w.killWhileStarting()
 		}
 		s := start(t, "--data", w.data)
-		w.client = tortureClient(s)
+		w.use(s)
 		if w.round == 0 {
 			w.createStream(s)
 		}
 		w.followIterators()
 		w.putUntilKilled(s)
 	}
-	w.client = tortureClient(start(t, "--data", w.data))
+	w.use(start(t, "--data", w.data))
 	w.followIterators()
 	w.checkEverything()
 }
@@ -66,6 +66,7 @@ type torture struct {
 	data    string
 	random  *rand.Rand
 	client  *kinesis.Client // of the present life
+	writer  *kinesis.Client // the same, but it never tries again: what was sent was sent once
 	round   int
 	spoilt  int // starts that were cut short
 	follow  []followed
@@ -79,9 +80,9 @@ type torture struct {
 // followed is an iterator that was issued before a kill, and the record that was put, and acknowledged, right after.
 type followed struct{ shard, iterator, marker, before string }
 
-// tortureClient never tries again: what was sent was sent once.
-func tortureClient(s *server) *kinesis.Client {
-	return kinesis.NewFromConfig(sdkConfig(s), func(o *kinesis.Options) { o.Retryer = aws.NopRetryer{} })
+func (w *torture) use(s *server) {
+	w.client = kinesis.NewFromConfig(sdkConfig(s))
+	w.writer = kinesis.NewFromConfig(sdkConfig(s), func(o *kinesis.Options) { o.Retryer = aws.NopRetryer{} })
 }
 
 func (w *torture) createStream(s *server) {
@@ -154,7 +155,7 @@ func (w *torture) putUntilKilled(s *server) {
 func (w *torture) put(ctx context.Context, writer, i, n int, took func(key, shard, sequence string)) error {
 	key := func(j int) *string { return aws.String(fmt.Sprintf("%d/%d/%d/%d", writer, w.round, i, j)) }
 	if n == 1 {
-		out, err := w.client.PutRecord(ctx, &kinesis.PutRecordInput{StreamName: aws.String(tortureStream), PartitionKey: key(0), Data: dataOf(*key(0))})
+		out, err := w.writer.PutRecord(ctx, &kinesis.PutRecordInput{StreamName: aws.String(tortureStream), PartitionKey: key(0), Data: dataOf(*key(0))})
 		if err == nil {
 			took(*key(0), *out.ShardId, *out.SequenceNumber)
 		}
@@ -164,7 +165,7 @@ func (w *torture) put(ctx context.Context, writer, i, n int, took func(key, shar
 	for j := range entries {
 		entries[j] = types.PutRecordsRequestEntry{PartitionKey: key(j), Data: dataOf(*key(j))}
 	}
-	out, err := w.client.PutRecords(ctx, &kinesis.PutRecordsInput{StreamName: aws.String(tortureStream), Records: entries})
+	out, err := w.writer.PutRecords(ctx, &kinesis.PutRecordsInput{StreamName: aws.String(tortureStream), Records: entries})
 	if err != nil {
 		return err
 	}
@@ -188,7 +189,7 @@ func (w *torture) issueIterators(ctx context.Context, took func(key, shard, sequ
 		w.sent++
 		w.mu.Unlock()
 		hash := aws.String([]string{"0", "85070591730234615865843651857942052864", "170141183460469231731687303715884105728", "255211775190703847597530955573826158592"}[k%tortureShards])
-		out, err := w.client.PutRecord(ctx, &kinesis.PutRecordInput{StreamName: aws.String(tortureStream), PartitionKey: &key, ExplicitHashKey: hash, Data: dataOf(key)})
+		out, err := w.writer.PutRecord(ctx, &kinesis.PutRecordInput{StreamName: aws.String(tortureStream), PartitionKey: &key, ExplicitHashKey: hash, Data: dataOf(key)})
 		if err != nil {
 			return "", "", "", err
 		}
@@ -204,7 +205,7 @@ func (w *torture) issueIterators(ctx context.Context, took func(key, shard, sequ
 		if k/tortureShards%2 == 1 {
 			in.ShardIteratorType, in.StartingSequenceNumber = types.ShardIteratorTypeAfterSequenceNumber, &sequence
 		}
-		out, err := w.client.GetShardIterator(ctx, in)
+		out, err := w.writer.GetShardIterator(ctx, in)
 		if err != nil {
 			break
 		}
