@@ -78,8 +78,9 @@ bench-peers: build ## the same load on kinesalite and kinesis-local (npm install
 	$(GO) run ./test/load -url hookswitch -against kinesis-local -mode putN -c 4 -repeat 3
 
 .PHONY: footprint
-footprint: build ## time from start to Ready., idle memory
+footprint: build ## time from start to Ready., idle memory; with 1 GB, 1,000 shards, 1,000 subscriptions, a slow subscriber, 10 GiB
 	$(GO) run ./test/footprint -binary $(BIN)
+	@for s in restart shards subscriptions slow retained; do $(GO) run ./test/footprint -binary $(BIN) -scenario $$s || exit 1; done
 
 .PHONY: e2e
 e2e: build ## whole flows with the AWS CLI, boto3 and aws-sdk-go-v2

@@ -118,6 +118,9 @@ requests in work and stops. Every acknowledged write survives kill -9 and power 
 
 // serve runs a node until ctx ends. Started, when given, is called once everything answers instead of printing that.
 func serve(ctx context.Context, sh *shared, cfg node.Config, started func(*node.Node)) error {
+	limiting, stop := context.WithCancel(ctx)
+	defer stop()
+	go limitMemory(limiting)
 	n, err := node.Open(ctx, cfg)
 	if err != nil {
 		return err

@@ -22,3 +22,17 @@ func TestFootprint(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestFootprintWithData measures memory with some data. make footprint does so with more, and other scenarios.
+func TestFootprintWithData(t *testing.T) {
+	if binary == "" {
+		t.Skip("runs the program: left out with -short")
+	}
+	for _, args := range [][]string{{"-scenario", "retained", "-gib", "0.4", "-idle", "1s"}, {"-scenario", "subscriptions", "-idle", "1s"}} {
+		out, err := exec.CommandContext(t.Context(), "go", append([]string{"run", "../footprint", "-binary", binary}, args...)...).CombinedOutput()
+		t.Logf("%s", out)
+		if err != nil {
+			t.Error(args, err)
+		}
+	}
+}

@@ -1,7 +1,9 @@
 // Command footprint measures what the program costs while it does nothing: the time from its start to Ready. on empty
-// data, and the memory it holds once it is idle. It prints JSON, and exits with 1 when a bound is passed.
+// data, and the memory it holds once it is idle. With -scenario it measures what it costs with much data, shards or
+// subscriptions. It prints JSON, and exits with 1 when a bound is passed.
 //
 //	go run ./test/footprint -binary bin/hookswitch
+//	go run ./test/footprint -binary bin/hookswitch -scenario retained -gib 10
 package main
 
 import (
@@ -11,6 +13,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,6 +44,9 @@ type config struct {
 	readyMax time.Duration
 	rssMaxMB float64
 	idle     time.Duration
+	scenario string
+	gib      float64
+	dir      string
 }
 
 // readyWithin bounds one start, however slow the machine.
@@ -53,7 +59,13 @@ func main() {
 	flag.DurationVar(&c.readyMax, "ready-max", 100*time.Millisecond, "the longest time from start to Ready.")
 	flag.Float64Var(&c.rssMaxMB, "rss-max", 60, "the most memory when idle, in MB")
 	flag.DurationVar(&c.idle, "idle", 3*time.Second, "how long to be idle before memory is read")
+	flag.StringVar(&c.scenario, "scenario", "", "in place of start and idling: "+strings.Join(slices.Sorted(maps.Keys(scenarios)), ", "))
+	flag.Float64Var(&c.gib, "gib", 10, "GiB that scenario retained puts; the disk needs as much")
+	flag.StringVar(&c.dir, "dir", "", "directory for the data of scenarios (default the system's for temporary files)")
 	flag.Parse()
+	if c.scenario != "" {
+		os.Exit(runScenario(c))
+	}
 	r, err := measure(context.Background(), c)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "footprint:", err)
@@ -68,6 +80,29 @@ func main() {
 	if !r.WithinBounds {
 		os.Exit(1)
 	}
+}
+
+// runScenario prints what a scenario found and returns the exit status.
+func runScenario(c config) int {
+	do := scenarios[c.scenario]
+	if do == nil {
+		fmt.Fprintf(os.Stderr, "footprint: there is no scenario %s\n", c.scenario)
+		return 2
+	}
+	results, err := do(context.Background(), c)
+	status := 0
+	for _, r := range results {
+		out, _ := json.Marshal(r) // texts and numbers
+		fmt.Println(string(out))
+		if !r.Within {
+			status = 1
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "footprint:", err)
+		status = 1
+	}
+	return status
 }
 
 func measure(ctx context.Context, c config) (Result, error) {
