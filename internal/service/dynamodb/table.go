@@ -102,6 +102,8 @@ type table struct {
 	// gate is held for reading by whoever writes items, and for writing by what changes which indexes there are.
 	gate sync.RWMutex
 
+	sweep *sweep // of deleted items; Work's alone
+
 	mu         sync.RWMutex // guards everything below
 	doc        *tableDoc    // never changed, only replaced
 	rev        uint64       // its place in the metadata log

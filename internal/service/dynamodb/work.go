@@ -14,13 +14,16 @@ const (
 	expiredAgeMax = 5 * 365 * 24 * time.Hour // items whose time is longer ago than that do not expire, as the service documents
 )
 
-// Work does one round of what is to be done in the background, and reports whether there was anything: items whose time to live
-// is over are deleted, and transactions that were carried out are forgotten.
+// Work does one round of what is to be done in the background, and reports whether there is more: items whose time to live is over
+// are deleted, what deleted items left is swept, and transactions that were carried out are forgotten. It is called by one
+// goroutine at a time.
 func (s *Service) Work(ctx context.Context) (busy bool, err error) {
 	var errs []error
 	for _, t := range s.allTables() {
-		found, err := s.expire(ctx, t)
-		busy, errs = busy || found, append(errs, err)
+		for _, round := range []func(context.Context, *table) (bool, error){s.expire, s.sweepDead} {
+			found, err := round(ctx, t)
+			busy, errs = busy || found, append(errs, err)
+		}
 	}
 	found, err := s.noteDone(ctx)
 	return busy || found, errors.Join(append(errs, err)...)

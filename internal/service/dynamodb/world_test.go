@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand"
-	"testing"
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/clock"
@@ -16,9 +15,17 @@ import (
 // epoch is when tests begin: not on a whole second.
 var epoch = time.Date(2026, 3, 4, 5, 6, 7, 250e6, time.UTC)
 
+// tb is what a world needs of a test, of testing's or of rapid's.
+type tb interface {
+	Helper()
+	Fatal(...any)
+	Fatalf(string, ...any)
+	Errorf(string, ...any)
+}
+
 // world is a service on a virtual clock and a storage that outlives it.
 type world struct {
-	t     testing.TB
+	t     tb
 	cfg   Config
 	clock *clock.Virtual
 	disk  *memory.Disk
@@ -27,7 +34,7 @@ type world struct {
 	ops   map[string]wire.Operation
 }
 
-func newWorld(t testing.TB, change ...func(*Config)) *world {
+func newWorld(t tb, change ...func(*Config)) *world {
 	t.Helper()
 	w := &world{t: t, clock: clock.NewVirtual(epoch), disk: new(memory.Disk)}
 	w.ctx = wire.WithCaller(context.Background(), wire.Caller{Account: "123456789012", Region: "eu-west-3", Partition: "aws"})
