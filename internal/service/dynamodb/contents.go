@@ -74,6 +74,9 @@ func (s *Service) load(ctx context.Context, t *table) error {
 		return nil
 	}
 	doc, _ := t.description()
+	if doc.Gone {
+		return errNoTable()
+	}
 	fresh := &table{doc: doc, primary: &keySet{}, expiry: &keySet{}}
 	fresh.indexes, fresh.indexSizes = map[string]*keySet{}, map[string]*indexSize{}
 	for _, x := range doc.Indexes {
@@ -102,6 +105,7 @@ func (s *Service) load(ctx context.Context, t *table) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	s.held.Add(fresh.held() - t.held())
 	t.primary, t.indexes, t.expiry, t.indexSizes, t.bytes, t.dead = fresh.primary, fresh.indexes, fresh.expiry, fresh.indexSizes, fresh.bytes, fresh.dead
 	t.loaded = true
 	return nil
@@ -181,11 +185,9 @@ func (t *table) list(index string, in span, backward bool, n int) []string {
 	return set.list(in, backward, n)
 }
 
-// held is how many bytes the table's ids take in memory.
+// held is how many bytes the table's ids take in memory. Whoever calls holds t.mu.
 func (t *table) held() int64 {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	if !t.loaded {
+	if t.primary == nil {
 		return 0
 	}
 	total := t.primary.bytes + t.expiry.bytes
@@ -197,11 +199,7 @@ func (t *table) held() int64 {
 
 // checkRoom refuses new items when the ids take as much memory as they may.
 func (s *Service) checkRoom() error {
-	total := int64(0)
-	for _, t := range s.allTables() {
-		total += t.held()
-	}
-	if total >= s.limits.IndexBytes {
+	if total := s.held.Load(); total >= s.limits.IndexBytes {
 		return limitExceeded(fmt.Sprintf("The ids of all items take %d bytes of memory, and no more than %d may.", total, s.limits.IndexBytes))
 	}
 	return nil

@@ -134,10 +134,12 @@ func refuseUnsupported(in *dynamodbapi.CreateTableInput) error {
 }
 
 func streams(spec *dynamodbapi.StreamSpecification) bool {
-	return spec != nil && value(spec.StreamEnabled)
+	return spec != nil && (value(spec.StreamEnabled) || spec.StreamViewType != nil)
 }
 
-func ownKey(spec *dynamodbapi.SSESpecification) bool { return spec != nil && value(spec.Enabled) }
+func ownKey(spec *dynamodbapi.SSESpecification) bool {
+	return spec != nil && (value(spec.Enabled) || spec.SSEType != nil || spec.KMSMasterKeyId != nil)
+}
 
 // throughputOf checks what is provisioned. On demand nothing is.
 func throughputOf(onDemand bool, in *dynamodbapi.ProvisionedThroughput) (throughput, error) {

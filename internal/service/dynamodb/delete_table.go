@@ -37,6 +37,10 @@ func (s *Service) deleteTable(ctx context.Context, in *dynamodbapi.DeleteTableIn
 	}); err != nil {
 		return nil, err
 	}
+	t.mu.Lock()
+	s.held.Add(-t.held())
+	t.primary, t.loaded = nil, false
+	t.mu.Unlock()
 	s.mu.Lock()
 	if s.tables[doc.key()] == t {
 		delete(s.tables, doc.key())

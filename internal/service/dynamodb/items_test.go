@@ -339,6 +339,16 @@ func TestBounds(t *testing.T) {
 	w.ok("PutItem", `{"TableName":"leases","Item":{"leaseKey":{"S":"k1"},"more":{"S":"of it"}}}`)
 	w.ok("DeleteItem", `{"TableName":"leases","Key":{"leaseKey":{"S":"k1"}}}`)
 	w.ok("PutItem", `{"TableName":"leases","Item":{"leaseKey":{"S":"k1"}}}`)
+	held := w.svc.held.Load()
+	w.reopen()
+	w.ok("Scan", `{"TableName":"leases"}`)
+	if again := w.svc.held.Load(); again != held || held < 1900 {
+		t.Errorf("%d bytes are held after a restart, %d before", again, held)
+	}
+	w.ok("DeleteTable", `{"TableName":"leases"}`)
+	if held := w.svc.held.Load(); held != 0 {
+		t.Errorf("%d bytes are held of nothing", held)
+	}
 	if _, err := New(t.Context(), Config{}); err == nil {
 		t.Error("a service without storage was opened")
 	}

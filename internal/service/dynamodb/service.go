@@ -95,6 +95,7 @@ type Service struct {
 	items        [stripes]sync.RWMutex // locks of items, by their storage keys
 	writer       [8]byte               // tells this process' records from another's
 	writes       atomic.Uint64         // records made
+	held         atomic.Int64          // bytes of ids in memory
 	transactions *transactions
 
 	randMu sync.Mutex // guards rand
@@ -133,7 +134,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	if s.meta, err = s.storage.Open(ctx, metaLog, storage.Config{Latest: true}); err != nil {
 		return nil, fmt.Errorf("dynamodb: open %s: %w", metaLog, err)
 	}
-	for _, open := range []func(context.Context) error{s.refresh, s.dropOrphans, s.openTransactions} {
+	for _, open := range []func(context.Context) error{s.openTables, s.openTransactions} {
 		if err := open(ctx); err != nil {
 			return nil, fmt.Errorf("dynamodb: %w", err)
 		}
@@ -141,15 +142,20 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	return s, nil
 }
 
-// refresh reads the descriptions of all tables.
-func (s *Service) refresh(ctx context.Context) error {
+// openTables reads the descriptions of all tables, and drops the items of those whose deletion was cut short.
+func (s *Service) openTables(ctx context.Context) error {
+	// The logs are listed first: what another process creates meanwhile has a description before it has a log.
+	logs, err := s.storage.Names(ctx, itemLogs)
+	if err != nil {
+		return fmt.Errorf("list the logs of items: %w", err)
+	}
 	for from := uint64(1); ; {
 		recs, err := s.meta.Read(ctx, storage.Range{From: from, MaxBytes: refreshBytes})
 		if err != nil {
 			return fmt.Errorf("read %s from %d: %w", metaLog, from, err)
 		}
 		if len(recs) == 0 {
-			return nil
+			break
 		}
 		for _, r := range recs {
 			if err := s.take(ctx, r); err != nil {
@@ -158,19 +164,11 @@ func (s *Service) refresh(ctx context.Context) error {
 			from = r.Seq + 1
 		}
 	}
-}
-
-// dropOrphans drops the items of tables whose deletion was cut short.
-func (s *Service) dropOrphans(ctx context.Context) error {
-	names, err := s.storage.Names(ctx, itemLogs)
-	if err != nil {
-		return fmt.Errorf("list the logs of items: %w", err)
-	}
 	known := map[string]bool{}
-	for _, t := range s.tables {
+	for _, t := range s.allTables() {
 		known[logName(t.id)] = true
 	}
-	for _, name := range names {
+	for _, name := range logs {
 		if known[name] {
 			continue
 		}

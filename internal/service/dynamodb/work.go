@@ -22,6 +22,9 @@ func (s *Service) Work(ctx context.Context) (busy bool, err error) {
 	for _, t := range s.allTables() {
 		for _, round := range []func(context.Context, *table) (bool, error){s.expire, s.sweepDead} {
 			found, err := round(ctx, t)
+			if doc, _ := t.description(); doc.Gone {
+				continue // whatever went wrong
+			}
 			busy, errs = busy || found, append(errs, err)
 		}
 	}

@@ -185,17 +185,19 @@ func (s *Service) commit(ctx context.Context, t *table, writes []*write) error {
 		}
 		return fmt.Errorf("store items: %w", err)
 	}
-	t.took(writes)
+	s.took(t, writes)
 	return nil
 }
 
 // took takes stored writes into the sets.
-func (t *table) took(writes []*write) {
+func (s *Service) took(t *table, writes []*write) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.loaded {
 		return
 	}
+	before := t.held()
+	defer func() { s.held.Add(t.held() - before) }()
 	for _, w := range writes {
 		if w.record == nil {
 			continue
