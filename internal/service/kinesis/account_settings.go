@@ -111,10 +111,18 @@ func (s *Service) takeAccount(r storage.Record) error {
 	return nil
 }
 
-// changeAccount replaces an account's settings by what fn makes of them, and returns them.
+// changeAccount replaces an account's settings, as another process may have changed them, by what fn makes of them, and
+// returns them.
 func (s *Service) changeAccount(ctx context.Context, a account, fn func(*accountDoc)) (accountDoc, error) {
 	key := a.storageKey()
 	for range changeAttemptsMax {
+		rec, err := s.meta.Last(ctx, key)
+		if err == nil {
+			err = s.takeAccount(rec)
+		}
+		if err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return accountDoc{}, fmt.Errorf("read the settings of account %s: %w", a.id, err)
+		}
 		cur := s.account(a)
 		doc := cur.accountDoc
 		if fn(&doc); doc == cur.accountDoc {
@@ -130,13 +138,6 @@ func (s *Service) changeAccount(ctx context.Context, a account, fn func(*account
 		}
 		if !errors.Is(err, storage.ErrConflict) && !errors.Is(err, storage.ErrUnknown) {
 			return doc, fmt.Errorf("store the settings of account %s: %w", a.id, err)
-		}
-		rec, err := s.meta.Last(ctx, key)
-		if err == nil {
-			err = s.takeAccount(rec)
-		}
-		if err != nil && !errors.Is(err, storage.ErrNotFound) {
-			return doc, fmt.Errorf("read the settings of account %s: %w", a.id, err)
 		}
 	}
 	return accountDoc{}, limitExceeded("Rate exceeded for account " + a.id + ".")

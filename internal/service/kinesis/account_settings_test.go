@@ -122,3 +122,23 @@ func TestConsumersOfACommittedAccount(t *testing.T) {
 	}
 	w.refused("RegisterStreamConsumer", body, "LimitExceededException", "Stream s under account 123456789012 has reached the limit of 50 consumers.")
 }
+
+// TestAccountSettingsOfTwoProcesses changes settings that another process changed meanwhile.
+func TestAccountSettingsOfTwoProcesses(t *testing.T) {
+	w := newWorld(t)
+	first := w.svc
+	second, err := New(w.ctx, w.cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.ok("UpdateAccountSettings", enable)
+	w.svc = second // which has not heard of it
+	if got := w.ok("UpdateAccountSettings", disable).text("MinimumThroughputBillingCommitment.Status"); got != "ENABLED_UNTIL_EARLIEST_ALLOWED_END" {
+		t.Errorf("the second process answers %s", got)
+	}
+	w.svc = first
+	w.work()
+	if got := w.ok("DescribeAccountSettings", `{}`).text("MinimumThroughputBillingCommitment.Status"); got != "ENABLED_UNTIL_EARLIEST_ALLOWED_END" {
+		t.Errorf("the first process says %s", got)
+	}
+}

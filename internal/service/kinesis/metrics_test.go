@@ -286,28 +286,29 @@ func TestMinutesThatWaitAreBounded(t *testing.T) {
 	}
 }
 
-// BenchmarkCounting puts into a service on memory, with and without metrics.
+// BenchmarkCounting is what counting adds to a put of records that go to four shards, without and with metrics.
 func BenchmarkCounting(b *testing.B) {
-	for _, kept := range []bool{false, true} {
-		b.Run(fmt.Sprintf("metrics=%v", kept), func(b *testing.B) {
-			w := newWorld(b, func(c *Config) {
-				if kept {
-					c.Metrics = &sink{}
+	for _, records := range []int{1, 500} {
+		for _, kept := range []bool{false, true} {
+			b.Run(fmt.Sprintf("records=%d/metrics=%v", records, kept), func(b *testing.B) {
+				w := newWorld(b, func(c *Config) {
+					if kept {
+						c.Metrics = &sink{}
+					}
+				})
+				w.create("s", 4)
+				st := w.state("s")
+				entries, results, order := make([]putEntry, records), make([]putResult, records), make([]int, records)
+				for i := range order {
+					order[i], results[i].shard = i, st.shards.all[i*4/records]
+				}
+				now := w.clock.Now()
+				b.ReportAllocs()
+				for b.Loop() {
+					w.svc.countPut(st, order, entries, results, now)
+					w.svc.countPutRecords(st, entries, results, 0, 0, now)
 				}
 			})
-			w.create("s", 4)
-			st := w.state("s")
-			entries := make([]putEntry, 1)
-			b.ReportAllocs()
-			b.ResetTimer()
-			results := make([]putResult, 1)
-			order := []int{0}
-			results[0].shard = st.shards.all[0]
-			for b.Loop() {
-				now := w.clock.Now()
-				w.svc.countPut(st, order, entries, results, now)
-				w.svc.countPutRecord(st, 1024, true, now)
-			}
-		})
+		}
 	}
 }
