@@ -2,6 +2,8 @@ package machine
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +27,7 @@ func TestRandomCommandsBreakNothing(t *testing.T) {
 				g.w.checkRecovery(r)
 			}
 			g.play()
+			g.w.checkShown(r)
 		}
 		g.w.checkRecovery(r)
 	})
@@ -136,6 +139,11 @@ func richCenter(t testing.TB) *world {
 			Phone: center.PhoneConfig{Type: "SOFT_PHONE", AutoAccept: i%2 == 0, ACWLimit: i * 7}}})
 	}
 	w.must(center.SetInstanceAttribute{Type: "ENHANCED_CONTACT_MONITORING", Value: "true"})
+	w.must(center.CreateAttribute{Attribute: center.PredefinedAttribute{Name: "language", Values: []string{"English", "French"}}})
+	w.must(center.SetHierarchy{Names: []string{"Site", "Team"}})
+	w.must(center.CreateHierarchyGroup{Group: center.HierarchyGroup{Name: "Berlin"}})
+	site := directory.Sorted(w.m.State().Directory.Groups)[0].ID
+	w.must(center.CreateHierarchyGroup{Group: center.HierarchyGroup{Name: "Night", Parent: site}})
 	flows := map[string][]flowAction{
 		"gold":  toQueue(string(w.queue("Gold"))),
 		"small": toQueue(string(w.queue("Small"))),
@@ -395,7 +403,9 @@ func (g *gambler) task(flow string, c center.ContactID) center.Command {
 func (g *gambler) configure(a center.AgentID) center.Command {
 	name := rapid.SampledFrom([]string{"Any", "Late", "Basic Routing Profile"}).Draw(g.t, "profile")
 	p := g.w.profile(name)
-	switch rapid.IntRange(0, 5).Draw(g.t, "configuration") {
+	group := rapid.SampledFrom(append(slices.Sorted(maps.Keys(g.w.m.State().Directory.Groups)), "")).Draw(g.t, "group")
+	skill := []center.Proficiency{{Attribute: "language", Value: rapid.SampledFrom([]string{"English", "French", "x"}).Draw(g.t, "language"), Level: 3}}
+	switch rapid.IntRange(0, 9).Draw(g.t, "configuration") {
 	case 0:
 		return center.UpdateUser{ID: a, RoutingProfile: &p}
 	case 1:
@@ -409,6 +419,14 @@ func (g *gambler) configure(a center.AgentID) center.Command {
 		return center.UpdateQueue{ID: g.w.queue("Small"), Status: &state}
 	case 4:
 		return center.UpdateUser{ID: a, Phone: &center.PhoneConfig{Type: "SOFT_PHONE", AutoAccept: true}}
+	case 5:
+		return center.UpdateUser{ID: a, Group: &group}
+	case 6:
+		return center.RenameHierarchyGroup{ID: group, Name: rapid.SampledFrom([]string{"Berlin", "Hamburg", "Night"}).Draw(g.t, "name")}
+	case 7:
+		return center.ChangeProficiencies{User: a, Add: skill}
+	case 8:
+		return center.ChangeProficiencies{User: a, Remove: skill}
 	}
 	return center.DeleteUser{ID: a}
 }
