@@ -10,7 +10,10 @@ import (
 // transferContactToQueue puts the contact into its target queue and ends the flow. A queue that holds as many contacts as
 // it may leads to QueueAtCapacity; no target, a disabled queue, or a contact that was queued already, to NoMatchingError.
 // Hours of operation are not looked at: no page on this block says that they are, and AWS's own default queue transfer flow
-// checks them with a block of its own before it transfers. TransferContactToAgent is the same for an agent's own queue.
+// checks them with a block of its own before it transfers.
+//
+// TransferContactToAgent is the same for an agent's own queue, except that nobody waits for an agent who cannot take the
+// contact now: it is disconnected (documented for agents who are with someone else; taken to hold for those who are away).
 func (r *run) transferContactToQueue(a *language.Action) (next string) {
 	q := r.contact.Target
 	if r.contact.Queue != nil || a.Type == "TransferContactToAgent" && r.Directory.Queues[q].Agent == "" {
@@ -18,6 +21,9 @@ func (r *run) transferContactToQueue(a *language.Action) (next string) {
 	}
 	if wrong := r.room(q); wrong != "" {
 		return failed(a, wrong)
+	}
+	if a.Type == "TransferContactToAgent" && r.Takes != nil && !r.Takes(r.Directory.Queues[q].Agent, r.contact.Channel) {
+		return r.finish(Outcome{End: Disconnects})
 	}
 	return r.finish(Outcome{End: Queues, Queue: q})
 }

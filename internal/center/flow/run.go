@@ -26,6 +26,7 @@ type Scene struct {
 	Pinned    func(digest string) (content string, ok bool) // contents that contacts stand in and that are no longer published
 	Queued    func(center.QueueID) int                      // how many contacts are in a queue now; nil: none are
 	Metric    func(typ string, q center.QueueID) int        // real-time metrics of a queue, see language.MetricTypes
+	Takes     func(center.AgentID, center.Channel) bool     // the agent could be offered a contact now; nil: it could
 	Full      func() bool                                   // no new contact can be opened; nil: one can
 	Shared    func(*lifecycle.Contact) bool                 // someone else talks on the contact's line; nil: nobody does
 	NewID     func() string                                 // the step's next identity

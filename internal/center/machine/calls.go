@@ -177,19 +177,6 @@ func (t *turn) hangUp(cmd center.HangUp) error {
 	return nil
 }
 
-// onLine returns the contact that has the line of a contact now: itself, or one that continues it.
-func (t *turn) onLine(id center.ContactID) center.ContactID {
-	if c := t.m.state.Contacts[id]; c != nil && !c.Over() {
-		return id
-	}
-	for _, c := range t.m.state.Contacts {
-		if c.Line == id && !c.Over() {
-			return c.ID
-		}
-	}
-	return id
-}
-
 // voiceContact begins the event of a new call between a customer and one of the instance's numbers.
 func (t *turn) voiceContact(method, customer, system string) center.ContactInitiated {
 	return center.ContactInitiated{

@@ -29,7 +29,11 @@ func (t *turn) scene() *flow.Scene {
 				return p.Content, ok
 			},
 			Shared: func(c *lifecycle.Contact) bool { return t.source(c) != nil },
-			Full:   func() bool { return t.mayOpen(center.Voice, "") != nil },
+			Takes: func(id center.AgentID, ch center.Channel) bool {
+				a := t.m.state.Agents[id]
+				return a != nil && routing.Takes(a, ch)
+			},
+			Full: func() bool { return t.mayOpen(center.Voice, "") != nil },
 			Ask: func(e center.Effect) center.EffectID {
 				t.ask(e)
 				return center.MakeEffectID(t.place, len(t.effects)-1)
