@@ -65,6 +65,10 @@ generate: ## write internal/api and docs/compat anew from models/
 bench: ## the benchmarks that compare both sides in one run
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./internal/storage/embedded ./internal/switchboard ./internal/service/kinesis ./internal/api/apitest ./internal/center/machine ./internal/simulate
 
+.PHONY: day
+day: ## a day of 1,000 agents and 50,000 contacts, every agent event held against every contact record
+	$(GO) test -run '^$$' -bench Day -benchtime 1x ./internal/simulate/audit
+
 .PHONY: bench-limit
 bench-limit: build ## the Kinesis load, beside a server that does only what none can leave out
 	$(GO) run ./test/load -url hookswitch -against limit -mode putN -c 4 -repeat 5 -label PutRecords
