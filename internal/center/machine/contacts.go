@@ -123,7 +123,8 @@ func (t *turn) stopContact(cmd center.StopContact) error {
 	return nil
 }
 
-// updateContactAttributes sets attributes, of an open contact or of one that the machine has let go of.
+// updateContactAttributes sets attributes, of an open contact or of one that the machine has let go of. What is set on the
+// first contact of a chain is set on the legs of its call that are not over, too: they share their attributes.
 func (t *turn) updateContactAttributes(cmd center.UpdateContactAttributes) error {
 	c := t.m.state.Contacts[cmd.Contact]
 	stored := cmd.Stored
@@ -135,8 +136,18 @@ func (t *turn) updateContactAttributes(cmd center.UpdateContactAttributes) error
 	if err := checkAttributes(stored, cmd.Set); err != nil {
 		return err
 	}
-	if len(cmd.Set) > 0 {
-		t.emit(center.ContactAttributesChanged{Contact: cmd.Contact, Set: maps.Clone(cmd.Set)})
+	shared := slices.DeleteFunc(t.legs(cmd.Contact), func(leg *lifecycle.Contact) bool { return leg.ID == cmd.Contact || rootOf(leg) != cmd.Contact })
+	for _, leg := range shared {
+		if err := checkAttributes(leg.Attributes, cmd.Set); err != nil {
+			return err
+		}
+	}
+	if len(cmd.Set) == 0 {
+		return nil
+	}
+	t.emit(center.ContactAttributesChanged{Contact: cmd.Contact, Set: maps.Clone(cmd.Set)})
+	for _, leg := range shared {
+		t.emit(center.ContactAttributesChanged{Contact: leg.ID, Set: maps.Clone(cmd.Set)})
 	}
 	return nil
 }

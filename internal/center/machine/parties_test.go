@@ -138,3 +138,29 @@ func TestADroppedPartyIsNotCalledAgain(t *testing.T) {
 		})
 	}
 }
+
+// TestAttributesAreSharedByTheLegsOfACall: what is set on the first contact is on all that are not over.
+func TestAttributesAreSharedByTheLegsOfACall(t *testing.T) {
+	x := newConsult(t)
+	set := func(id center.ContactID, value string, stored map[string]string) {
+		x.w.must(center.UpdateContactAttributes{Contact: id, Set: map[string]string{"k": value}, Stored: stored})
+	}
+	set(x.call.ID, "both", nil)
+	if a, b := x.call.Attributes["k"], x.leg.Attributes["k"]; a != "both" || b != "both" {
+		t.Errorf("set on the first: %q, %q", a, b)
+	}
+	set(x.leg.ID, "one", nil)
+	if a, b := x.call.Attributes["k"], x.leg.Attributes["k"]; a != "both" || b != "one" {
+		t.Errorf("set on the second: %q, %q", a, b)
+	}
+	x.w.must(center.LeaveContact{Contact: x.call.ID, Agent: x.source.ID})
+	x.w.must(center.ClearContact{Contact: x.call.ID, Agent: x.source.ID})
+	set(x.call.ID, "later", map[string]string{"k": "both"})
+	if b := x.leg.Attributes["k"]; b != "later" {
+		t.Errorf("set on the first after it was completed: %q", b)
+	}
+	if r := refusal(t, x.w, center.UpdateContactAttributes{Contact: x.call.ID, Set: map[string]string{"big": strings.Repeat("x", attributeBytes-4)}, Stored: map[string]string{}}); r.Reason != center.Invalid {
+		t.Errorf("too much for the second leg: %v", r)
+	}
+	x.w.checkRecovery(t)
+}
