@@ -10,6 +10,10 @@ func (x *AssociateInstanceStorageConfigInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 }
 
+func (x *AssociateLambdaFunctionInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+}
+
 func (x *AssociatePhoneNumberContactFlowInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.PhoneNumberId = d.Label(0)
 }
@@ -34,6 +38,10 @@ func (x *CreateAgentStatusInput) decodeHTTP(d *wire.HTTPDecoder) {
 }
 
 func (x *CreateContactFlowInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+}
+
+func (x *CreateContactFlowModuleInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 }
 
@@ -76,6 +84,16 @@ func (x *CreateUserInput) decodeHTTP(d *wire.HTTPDecoder) {
 
 func (x *CreateUserHierarchyGroupInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
+}
+
+func (x *DeleteContactFlowInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.ContactFlowId = d.Label(1)
+}
+
+func (x *DeleteContactFlowModuleInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.ContactFlowModuleId = d.Label(1)
 }
 
 func (x *DeleteHoursOfOperationInput) decodeHTTP(d *wire.HTTPDecoder) {
@@ -152,6 +170,11 @@ func (x *DescribeContactInput) decodeHTTP(d *wire.HTTPDecoder) {
 func (x *DescribeContactFlowInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.ContactFlowId = d.Label(1)
+}
+
+func (x *DescribeContactFlowModuleInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.ContactFlowModuleId = d.Label(1)
 }
 
 func (x *DescribeHoursOfOperationInput) decodeHTTP(d *wire.HTTPDecoder) {
@@ -235,6 +258,12 @@ func (x *DisassociateInstanceStorageConfigInput) decodeHTTP(d *wire.HTTPDecoder)
 	x.ClientToken = d.Query("clientToken")
 }
 
+func (x *DisassociateLambdaFunctionInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.FunctionArn = d.Query("functionArn")
+	x.ClientToken = d.Query("clientToken")
+}
+
 func (x *DisassociatePhoneNumberContactFlowInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.PhoneNumberId = d.Label(0)
 	x.InstanceId = d.Query("instanceId")
@@ -293,6 +322,13 @@ func (x *ListAgentStatusesInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.AgentStatusTypes = d.QueryList("AgentStatusTypes")
 }
 
+func (x *ListContactFlowModulesInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.NextToken = d.Query("nextToken")
+	x.MaxResults = d.Int32(d.Query("maxResults"))
+	x.ContactFlowModuleState = d.Query("state")
+}
+
 func (x *ListContactFlowsInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.ContactFlowTypes = d.QueryList("contactFlowTypes")
@@ -327,6 +363,12 @@ func (x *ListInstanceStorageConfigsInput) decodeHTTP(d *wire.HTTPDecoder) {
 }
 
 func (x *ListInstancesInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.NextToken = d.Query("nextToken")
+	x.MaxResults = d.Int32(d.Query("maxResults"))
+}
+
+func (x *ListLambdaFunctionsInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
 	x.NextToken = d.Query("nextToken")
 	x.MaxResults = d.Int32(d.Query("maxResults"))
 }
@@ -454,6 +496,26 @@ func (x *UpdateAgentStatusInput) decodeHTTP(d *wire.HTTPDecoder) {
 }
 
 func (x *UpdateContactFlowContentInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.ContactFlowId = d.Label(1)
+}
+
+func (x *UpdateContactFlowMetadataInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.ContactFlowId = d.Label(1)
+}
+
+func (x *UpdateContactFlowModuleContentInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.ContactFlowModuleId = d.Label(1)
+}
+
+func (x *UpdateContactFlowModuleMetadataInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.ContactFlowModuleId = d.Label(1)
+}
+
+func (x *UpdateContactFlowNameInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.ContactFlowId = d.Label(1)
 }

@@ -160,6 +160,22 @@ func (x *AssociateInstanceStorageConfigInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *AssociateLambdaFunctionInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "FunctionArn":
+			x.FunctionArn = d.String()
+		case "ClientToken":
+			x.ClientToken = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *AssociatePhoneNumberContactFlowInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -430,6 +446,36 @@ func (x *CreateAgentStatusInput) decodeJSON(d *wire.JSONDecoder) {
 			x.DisplayOrder = d.Int32()
 		case "Tags":
 			x.Tags = decodeTagMapJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *CreateContactFlowModuleInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Description":
+			x.Description = d.String()
+		case "Content":
+			x.Content = d.String()
+		case "Tags":
+			x.Tags = decodeTagMapJSON(d)
+		case "ClientToken":
+			x.ClientToken = d.String()
+		case "Settings":
+			x.Settings = d.String()
+		case "ExternalInvocationConfiguration":
+			x.ExternalInvocationConfiguration = nil
+			if !d.IsNull() {
+				x.ExternalInvocationConfiguration = new(ExternalInvocationConfiguration)
+				x.ExternalInvocationConfiguration.decodeJSON(d)
+			}
 		default:
 			d.Skip()
 		}
@@ -980,6 +1026,20 @@ func (x *EncryptionConfig) decodeJSON(d *wire.JSONDecoder) {
 			x.EncryptionType = d.String()
 		case "KeyId":
 			x.KeyId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ExternalInvocationConfiguration) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Enabled":
+			x.Enabled = d.Bool()
 		default:
 			d.Skip()
 		}
@@ -3001,6 +3061,74 @@ func (x *UpdateContactFlowContentInput) decodeJSON(d *wire.JSONDecoder) {
 		switch d.Key {
 		case "Content":
 			x.Content = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateContactFlowMetadataInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Description":
+			x.Description = d.String()
+		case "ContactFlowState":
+			x.ContactFlowState = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateContactFlowModuleContentInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Content":
+			x.Content = d.String()
+		case "Settings":
+			x.Settings = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateContactFlowModuleMetadataInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Description":
+			x.Description = d.String()
+		case "State":
+			x.State = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateContactFlowNameInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Description":
+			x.Description = d.String()
 		default:
 			d.Skip()
 		}

@@ -991,6 +991,101 @@ func (x *ContactFlow) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *ContactFlowModule) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Content != nil {
+		dst = append(dst, `"Content":`...)
+		dst = wire.AppendJSONString(dst, *x.Content)
+		dst = append(dst, ',')
+	}
+	if x.Description != nil {
+		dst = append(dst, `"Description":`...)
+		dst = wire.AppendJSONString(dst, *x.Description)
+		dst = append(dst, ',')
+	}
+	if x.State != nil {
+		dst = append(dst, `"State":`...)
+		dst = wire.AppendJSONString(dst, *x.State)
+		dst = append(dst, ',')
+	}
+	if x.Status != nil {
+		dst = append(dst, `"Status":`...)
+		dst = wire.AppendJSONString(dst, *x.Status)
+		dst = append(dst, ',')
+	}
+	if x.Tags != nil {
+		dst = append(dst, `"Tags":`...)
+		dst = appendTagMapJSON(dst, x.Tags)
+		dst = append(dst, ',')
+	}
+	if x.FlowModuleContentSha256 != nil {
+		dst = append(dst, `"FlowModuleContentSha256":`...)
+		dst = wire.AppendJSONString(dst, *x.FlowModuleContentSha256)
+		dst = append(dst, ',')
+	}
+	if x.Version != nil {
+		dst = append(dst, `"Version":`...)
+		dst = wire.AppendJSONInt(dst, *x.Version)
+		dst = append(dst, ',')
+	}
+	if x.VersionDescription != nil {
+		dst = append(dst, `"VersionDescription":`...)
+		dst = wire.AppendJSONString(dst, *x.VersionDescription)
+		dst = append(dst, ',')
+	}
+	if x.Settings != nil {
+		dst = append(dst, `"Settings":`...)
+		dst = wire.AppendJSONString(dst, *x.Settings)
+		dst = append(dst, ',')
+	}
+	if x.ExternalInvocationConfiguration != nil {
+		dst = append(dst, `"ExternalInvocationConfiguration":`...)
+		dst = x.ExternalInvocationConfiguration.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ContactFlowModuleSummary) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.State != nil {
+		dst = append(dst, `"State":`...)
+		dst = wire.AppendJSONString(dst, *x.State)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *ContactFlowSummary) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Id != nil {
@@ -1036,6 +1131,21 @@ func (x *CreateAgentStatusOutput) appendJSON(dst []byte) []byte {
 	if x.AgentStatusId != nil {
 		dst = append(dst, `"AgentStatusId":`...)
 		dst = wire.AppendJSONString(dst, *x.AgentStatusId)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *CreateContactFlowModuleOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -1316,6 +1426,16 @@ func (x *DataTableAccessControlConfiguration) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *DeleteContactFlowModuleOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *DeleteContactFlowOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *DeleteTaskTemplateOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	return wire.CloseJSON(dst, '}')
@@ -1326,6 +1446,16 @@ func (x *DescribeAgentStatusOutput) appendJSON(dst []byte) []byte {
 	if x.AgentStatus != nil {
 		dst = append(dst, `"AgentStatus":`...)
 		dst = x.AgentStatus.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *DescribeContactFlowModuleOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ContactFlowModule != nil {
+		dst = append(dst, `"ContactFlowModule":`...)
+		dst = x.ContactFlowModule.appendJSON(dst)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -1696,6 +1826,16 @@ func (x *Expression) appendJSON(dst []byte) []byte {
 	if x.NotAttributeCondition != nil {
 		dst = append(dst, `"NotAttributeCondition":`...)
 		dst = x.NotAttributeCondition.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ExternalInvocationConfiguration) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Enabled != nil {
+		dst = append(dst, `"Enabled":`...)
+		dst = wire.AppendJSONBool(dst, *x.Enabled)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -2586,6 +2726,21 @@ func (x *ListAgentStatusesOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *ListContactFlowModulesOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ContactFlowModulesSummaryList != nil {
+		dst = append(dst, `"ContactFlowModulesSummaryList":`...)
+		dst = appendContactFlowModulesSummaryListJSON(dst, x.ContactFlowModulesSummaryList)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *ListContactFlowsOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.ContactFlowSummaryList != nil {
@@ -2676,6 +2831,21 @@ func (x *ListInstancesOutput) appendJSON(dst []byte) []byte {
 	if x.InstanceSummaryList != nil {
 		dst = append(dst, `"InstanceSummaryList":`...)
 		dst = appendInstanceSummaryListJSON(dst, x.InstanceSummaryList)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ListLambdaFunctionsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.LambdaFunctions != nil {
+		dst = append(dst, `"LambdaFunctions":`...)
+		dst = appendFunctionArnsListJSON(dst, x.LambdaFunctions)
 		dst = append(dst, ',')
 	}
 	if x.NextToken != nil {
@@ -4921,6 +5091,26 @@ func (x *UpdateContactFlowContentOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *UpdateContactFlowMetadataOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *UpdateContactFlowModuleContentOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *UpdateContactFlowModuleMetadataOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *UpdateContactFlowNameOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *UpdatePhoneNumberOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.PhoneNumberId != nil {
@@ -5573,6 +5763,15 @@ func appendContactEvaluationsJSON(dst []byte, items map[string]ContactEvaluation
 	return wire.CloseJSON(dst, '}')
 }
 
+func appendContactFlowModulesSummaryListJSON(dst []byte, items []ContactFlowModuleSummary) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
 func appendContactFlowSummaryListJSON(dst []byte, items []ContactFlowSummary) []byte {
 	dst = append(dst, '[')
 	for i := range items {
@@ -5643,6 +5842,15 @@ func appendExpressionsJSON(dst []byte, items []Expression) []byte {
 	dst = append(dst, '[')
 	for i := range items {
 		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendFunctionArnsListJSON(dst []byte, items []string) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = wire.AppendJSONString(dst, items[i])
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, ']')

@@ -18,6 +18,15 @@ func AssociateInstanceStorageConfig(fn func(context.Context, *AssociateInstanceS
 	}, fn)
 }
 
+// AssociateLambdaFunction is the operation PUT /instance/{InstanceId}/lambda-function, served by fn.
+func AssociateLambdaFunction(fn func(context.Context, *AssociateLambdaFunctionInput) (*AssociateLambdaFunctionOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[10], &wire.Codec[AssociateLambdaFunctionInput, AssociateLambdaFunctionOutput]{
+		DecodeJSON: (*AssociateLambdaFunctionInput).decodeJSON,
+		DecodeHTTP: (*AssociateLambdaFunctionInput).decodeHTTP,
+		Validate:   func(x *AssociateLambdaFunctionInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // AssociatePhoneNumberContactFlow is the operation PUT /phone-number/{PhoneNumberId}/contact-flow, served by fn.
 func AssociatePhoneNumberContactFlow(fn func(context.Context, *AssociatePhoneNumberContactFlowInput) (*AssociatePhoneNumberContactFlowOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[12], &wire.Codec[AssociatePhoneNumberContactFlowInput, AssociatePhoneNumberContactFlowOutput]{
@@ -80,6 +89,16 @@ func CreateContactFlow(fn func(context.Context, *CreateContactFlowInput) (*Creat
 		DecodeHTTP: (*CreateContactFlowInput).decodeHTTP,
 		Validate:   func(x *CreateContactFlowInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*CreateContactFlowOutput).appendJSON,
+	}, fn)
+}
+
+// CreateContactFlowModule is the operation PUT /contact-flow-modules/{InstanceId}, served by fn.
+func CreateContactFlowModule(fn func(context.Context, *CreateContactFlowModuleInput) (*CreateContactFlowModuleOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[35], &wire.Codec[CreateContactFlowModuleInput, CreateContactFlowModuleOutput]{
+		DecodeJSON: (*CreateContactFlowModuleInput).decodeJSON,
+		DecodeHTTP: (*CreateContactFlowModuleInput).decodeHTTP,
+		Validate:   func(x *CreateContactFlowModuleInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*CreateContactFlowModuleOutput).appendJSON,
 	}, fn)
 }
 
@@ -189,6 +208,24 @@ func CreateUserHierarchyGroup(fn func(context.Context, *CreateUserHierarchyGroup
 		DecodeHTTP: (*CreateUserHierarchyGroupInput).decodeHTTP,
 		Validate:   func(x *CreateUserHierarchyGroupInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*CreateUserHierarchyGroupOutput).appendJSON,
+	}, fn)
+}
+
+// DeleteContactFlow is the operation DELETE /contact-flows/{InstanceId}/{ContactFlowId}, served by fn.
+func DeleteContactFlow(fn func(context.Context, *DeleteContactFlowInput) (*DeleteContactFlowOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[72], &wire.Codec[DeleteContactFlowInput, DeleteContactFlowOutput]{
+		DecodeHTTP: (*DeleteContactFlowInput).decodeHTTP,
+		Validate:   func(x *DeleteContactFlowInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*DeleteContactFlowOutput).appendJSON,
+	}, fn)
+}
+
+// DeleteContactFlowModule is the operation DELETE /contact-flow-modules/{InstanceId}/{ContactFlowModuleId}, served by fn.
+func DeleteContactFlowModule(fn func(context.Context, *DeleteContactFlowModuleInput) (*DeleteContactFlowModuleOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[73], &wire.Codec[DeleteContactFlowModuleInput, DeleteContactFlowModuleOutput]{
+		DecodeHTTP: (*DeleteContactFlowModuleInput).decodeHTTP,
+		Validate:   func(x *DeleteContactFlowModuleInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*DeleteContactFlowModuleOutput).appendJSON,
 	}, fn)
 }
 
@@ -314,6 +351,15 @@ func DescribeContactFlow(fn func(context.Context, *DescribeContactFlowInput) (*D
 		DecodeHTTP: (*DescribeContactFlowInput).decodeHTTP,
 		Validate:   func(x *DescribeContactFlowInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*DescribeContactFlowOutput).appendJSON,
+	}, fn)
+}
+
+// DescribeContactFlowModule is the operation GET /contact-flow-modules/{InstanceId}/{ContactFlowModuleId}, served by fn.
+func DescribeContactFlowModule(fn func(context.Context, *DescribeContactFlowModuleInput) (*DescribeContactFlowModuleOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[112], &wire.Codec[DescribeContactFlowModuleInput, DescribeContactFlowModuleOutput]{
+		DecodeHTTP: (*DescribeContactFlowModuleInput).decodeHTTP,
+		Validate:   func(x *DescribeContactFlowModuleInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*DescribeContactFlowModuleOutput).appendJSON,
 	}, fn)
 }
 
@@ -460,6 +506,14 @@ func DisassociateInstanceStorageConfig(fn func(context.Context, *DisassociateIns
 	}, fn)
 }
 
+// DisassociateLambdaFunction is the operation DELETE /instance/{InstanceId}/lambda-function, served by fn.
+func DisassociateLambdaFunction(fn func(context.Context, *DisassociateLambdaFunctionInput) (*DisassociateLambdaFunctionOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[147], &wire.Codec[DisassociateLambdaFunctionInput, DisassociateLambdaFunctionOutput]{
+		DecodeHTTP: (*DisassociateLambdaFunctionInput).decodeHTTP,
+		Validate:   func(x *DisassociateLambdaFunctionInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
 // DisassociatePhoneNumberContactFlow is the operation DELETE /phone-number/{PhoneNumberId}/contact-flow, served by fn.
 func DisassociatePhoneNumberContactFlow(fn func(context.Context, *DisassociatePhoneNumberContactFlowInput) (*DisassociatePhoneNumberContactFlowOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[149], &wire.Codec[DisassociatePhoneNumberContactFlowInput, DisassociatePhoneNumberContactFlowOutput]{
@@ -562,6 +616,15 @@ func ListAgentStatuses(fn func(context.Context, *ListAgentStatusesInput) (*ListA
 	}, fn)
 }
 
+// ListContactFlowModules is the operation GET /contact-flow-modules-summary/{InstanceId}, served by fn.
+func ListContactFlowModules(fn func(context.Context, *ListContactFlowModulesInput) (*ListContactFlowModulesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[188], &wire.Codec[ListContactFlowModulesInput, ListContactFlowModulesOutput]{
+		DecodeHTTP: (*ListContactFlowModulesInput).decodeHTTP,
+		Validate:   func(x *ListContactFlowModulesInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ListContactFlowModulesOutput).appendJSON,
+	}, fn)
+}
+
 // ListContactFlows is the operation GET /contact-flows-summary/{InstanceId}, served by fn.
 func ListContactFlows(fn func(context.Context, *ListContactFlowsInput) (*ListContactFlowsOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[190], &wire.Codec[ListContactFlowsInput, ListContactFlowsOutput]{
@@ -614,6 +677,15 @@ func ListInstances(fn func(context.Context, *ListInstancesInput) (*ListInstances
 		Validate:       func(x *ListInstancesInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON:     (*ListInstancesOutput).appendJSON,
 		ValidationCode: "InvalidRequestException",
+	}, fn)
+}
+
+// ListLambdaFunctions is the operation GET /instance/{InstanceId}/lambda-functions, served by fn.
+func ListLambdaFunctions(fn func(context.Context, *ListLambdaFunctionsInput) (*ListLambdaFunctionsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[207], &wire.Codec[ListLambdaFunctionsInput, ListLambdaFunctionsOutput]{
+		DecodeHTTP: (*ListLambdaFunctionsInput).decodeHTTP,
+		Validate:   func(x *ListLambdaFunctionsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ListLambdaFunctionsOutput).appendJSON,
 	}, fn)
 }
 
@@ -974,6 +1046,47 @@ func UpdateContactFlowContent(fn func(context.Context, *UpdateContactFlowContent
 		DecodeHTTP: (*UpdateContactFlowContentInput).decodeHTTP,
 		Validate:   func(x *UpdateContactFlowContentInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*UpdateContactFlowContentOutput).appendJSON,
+	}, fn)
+}
+
+// UpdateContactFlowMetadata is the operation POST /contact-flows/{InstanceId}/{ContactFlowId}/metadata, served by fn.
+func UpdateContactFlowMetadata(fn func(context.Context, *UpdateContactFlowMetadataInput) (*UpdateContactFlowMetadataOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[313], &wire.Codec[UpdateContactFlowMetadataInput, UpdateContactFlowMetadataOutput]{
+		DecodeJSON: (*UpdateContactFlowMetadataInput).decodeJSON,
+		DecodeHTTP: (*UpdateContactFlowMetadataInput).decodeHTTP,
+		Validate:   func(x *UpdateContactFlowMetadataInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*UpdateContactFlowMetadataOutput).appendJSON,
+	}, fn)
+}
+
+// UpdateContactFlowModuleContent is the operation POST /contact-flow-modules/{InstanceId}/{ContactFlowModuleId}/content, served by fn.
+func UpdateContactFlowModuleContent(fn func(context.Context, *UpdateContactFlowModuleContentInput) (*UpdateContactFlowModuleContentOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[315], &wire.Codec[UpdateContactFlowModuleContentInput, UpdateContactFlowModuleContentOutput]{
+		DecodeJSON:     (*UpdateContactFlowModuleContentInput).decodeJSON,
+		DecodeHTTP:     (*UpdateContactFlowModuleContentInput).decodeHTTP,
+		Validate:       func(x *UpdateContactFlowModuleContentInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON:     (*UpdateContactFlowModuleContentOutput).appendJSON,
+		ValidationCode: "InvalidRequestException",
+	}, fn)
+}
+
+// UpdateContactFlowModuleMetadata is the operation POST /contact-flow-modules/{InstanceId}/{ContactFlowModuleId}/metadata, served by fn.
+func UpdateContactFlowModuleMetadata(fn func(context.Context, *UpdateContactFlowModuleMetadataInput) (*UpdateContactFlowModuleMetadataOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[316], &wire.Codec[UpdateContactFlowModuleMetadataInput, UpdateContactFlowModuleMetadataOutput]{
+		DecodeJSON: (*UpdateContactFlowModuleMetadataInput).decodeJSON,
+		DecodeHTTP: (*UpdateContactFlowModuleMetadataInput).decodeHTTP,
+		Validate:   func(x *UpdateContactFlowModuleMetadataInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*UpdateContactFlowModuleMetadataOutput).appendJSON,
+	}, fn)
+}
+
+// UpdateContactFlowName is the operation POST /contact-flows/{InstanceId}/{ContactFlowId}/name, served by fn.
+func UpdateContactFlowName(fn func(context.Context, *UpdateContactFlowNameInput) (*UpdateContactFlowNameOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[317], &wire.Codec[UpdateContactFlowNameInput, UpdateContactFlowNameOutput]{
+		DecodeJSON: (*UpdateContactFlowNameInput).decodeJSON,
+		DecodeHTTP: (*UpdateContactFlowNameInput).decodeHTTP,
+		Validate:   func(x *UpdateContactFlowNameInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*UpdateContactFlowNameOutput).appendJSON,
 	}, fn)
 }
 

@@ -76,7 +76,19 @@ var ruleConcurrency = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wir
 
 var ruleContactFlowId = wire.StringRule{Max: wire.Bound{Set: true, N: 500}}
 
+var ruleContactFlowModuleContent = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 256000}}
+
+var ruleContactFlowModuleDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 500}, Pattern: &wire.Pattern{Text: ".*\\S.*", Expr: "^(?:.*\\S.*)$"}}
+
+var ruleContactFlowModuleId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 256}}
+
+var ruleContactFlowModuleName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 127}, Pattern: &wire.Pattern{Text: ".*\\S.*", Expr: "^(?:.*\\S.*)$"}}
+
+var ruleContactFlowModuleState = wire.StringRule{Enum: []string{"ACTIVE", "ARCHIVED"}}
+
 var ruleContactFlowName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}}
+
+var ruleContactFlowState = wire.StringRule{Enum: []string{"ACTIVE", "ARCHIVED"}}
 
 var ruleContactFlowStatus = wire.StringRule{Enum: []string{"PUBLISHED", "SAVED"}}
 
@@ -123,6 +135,8 @@ var ruleFileName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.B
 var ruleFlowModuleId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
 
 var ruleFlowModuleType = wire.StringRule{Enum: []string{"MCP"}}
+
+var ruleFunctionArn = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 140}}
 
 var ruleGrouping = wire.StringRule{Enum: []string{"QUEUE", "CHANNEL", "ROUTING_PROFILE", "ROUTING_STEP_EXPRESSION", "AGENT_STATUS", "SUBTYPE", "VALIDATION_TEST_TYPE"}}
 
@@ -171,6 +185,8 @@ var ruleMaxResult10 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wir
 var ruleMaxResult100 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
 
 var ruleMaxResult1000 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 1000}}
+
+var ruleMaxResult25 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 25}}
 
 var ruleMaxResult500 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 500}}
 

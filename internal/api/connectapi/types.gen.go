@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// AssociateLambdaFunctionOutput has no members.
+type AssociateLambdaFunctionOutput struct{}
+
 // AssociatePhoneNumberContactFlowOutput has no members.
 type AssociatePhoneNumberContactFlowOutput struct{}
 
@@ -56,6 +59,9 @@ type DeleteUserHierarchyGroupOutput struct{}
 
 // DisassociateInstanceStorageConfigOutput has no members.
 type DisassociateInstanceStorageConfigOutput struct{}
+
+// DisassociateLambdaFunctionOutput has no members.
+type DisassociateLambdaFunctionOutput struct{}
 
 // DisassociatePhoneNumberContactFlowOutput has no members.
 type DisassociatePhoneNumberContactFlowOutput struct{}
@@ -311,6 +317,13 @@ type AssociateInstanceStorageConfigOutput struct {
 	AssociationId *string
 }
 
+// AssociateLambdaFunctionInput is the model's structure AssociateLambdaFunctionRequest.
+type AssociateLambdaFunctionInput struct {
+	InstanceId  *string // required, in the path
+	FunctionArn *string // required
+	ClientToken *string // idempotency token
+}
+
 // AssociatePhoneNumberContactFlowInput is the model's structure AssociatePhoneNumberContactFlowRequest.
 type AssociatePhoneNumberContactFlowInput struct {
 	PhoneNumberId *string // required, in the path
@@ -540,6 +553,31 @@ type ContactFlow struct {
 	LastModifiedRegion *string
 }
 
+// ContactFlowModule is the model's structure ContactFlowModule.
+type ContactFlowModule struct {
+	Arn                             *string
+	Id                              *string
+	Name                            *string
+	Content                         *string
+	Description                     *string
+	State                           *string
+	Status                          *string
+	Tags                            map[string]string
+	FlowModuleContentSha256         *string
+	Version                         *int64
+	VersionDescription              *string
+	Settings                        *string
+	ExternalInvocationConfiguration *ExternalInvocationConfiguration
+}
+
+// ContactFlowModuleSummary is the model's structure ContactFlowModuleSummary.
+type ContactFlowModuleSummary struct {
+	Id    *string
+	Arn   *string
+	Name  *string
+	State *string
+}
+
 // ContactFlowSummary is the model's structure ContactFlowSummary.
 type ContactFlowSummary struct {
 	Id                *string
@@ -586,6 +624,24 @@ type CreateAgentStatusInput struct {
 type CreateAgentStatusOutput struct {
 	AgentStatusARN *string
 	AgentStatusId  *string
+}
+
+// CreateContactFlowModuleInput is the model's structure CreateContactFlowModuleRequest.
+type CreateContactFlowModuleInput struct {
+	InstanceId                      *string // required, in the path
+	Name                            *string // required
+	Description                     *string
+	Content                         *string // required
+	Tags                            map[string]string
+	ClientToken                     *string // idempotency token
+	Settings                        *string
+	ExternalInvocationConfiguration *ExternalInvocationConfiguration
+}
+
+// CreateContactFlowModuleOutput is the model's structure CreateContactFlowModuleResponse.
+type CreateContactFlowModuleOutput struct {
+	Id  *string
+	Arn *string
 }
 
 // CreateContactFlowInput is the model's structure CreateContactFlowRequest.
@@ -861,6 +917,26 @@ type DateCondition struct {
 	ComparisonType *string
 }
 
+// DeleteContactFlowModuleInput is the model's structure DeleteContactFlowModuleRequest.
+type DeleteContactFlowModuleInput struct {
+	InstanceId          *string // required, in the path
+	ContactFlowModuleId *string // required, in the path
+}
+
+// DeleteContactFlowModuleOutput is the model's structure DeleteContactFlowModuleResponse.
+type DeleteContactFlowModuleOutput struct {
+}
+
+// DeleteContactFlowInput is the model's structure DeleteContactFlowRequest.
+type DeleteContactFlowInput struct {
+	InstanceId    *string // required, in the path
+	ContactFlowId *string // required, in the path
+}
+
+// DeleteContactFlowOutput is the model's structure DeleteContactFlowResponse.
+type DeleteContactFlowOutput struct {
+}
+
 // DeleteHoursOfOperationOverrideInput is the model's structure DeleteHoursOfOperationOverrideRequest.
 type DeleteHoursOfOperationOverrideInput struct {
 	InstanceId                 *string // required, in the path
@@ -947,6 +1023,17 @@ type DescribeAgentStatusInput struct {
 // DescribeAgentStatusOutput is the model's structure DescribeAgentStatusResponse.
 type DescribeAgentStatusOutput struct {
 	AgentStatus *AgentStatus
+}
+
+// DescribeContactFlowModuleInput is the model's structure DescribeContactFlowModuleRequest.
+type DescribeContactFlowModuleInput struct {
+	InstanceId          *string // required, in the path
+	ContactFlowModuleId *string // required, in the path
+}
+
+// DescribeContactFlowModuleOutput is the model's structure DescribeContactFlowModuleResponse.
+type DescribeContactFlowModuleOutput struct {
+	ContactFlowModule *ContactFlowModule
 }
 
 // DescribeContactFlowInput is the model's structure DescribeContactFlowRequest.
@@ -1162,6 +1249,13 @@ type DisassociateInstanceStorageConfigInput struct {
 	ClientToken   *string // in the query string, idempotency token
 }
 
+// DisassociateLambdaFunctionInput is the model's structure DisassociateLambdaFunctionRequest.
+type DisassociateLambdaFunctionInput struct {
+	InstanceId  *string // required, in the path
+	FunctionArn *string // required, in the query string
+	ClientToken *string // in the query string, idempotency token
+}
+
 // DisassociatePhoneNumberContactFlowInput is the model's structure DisassociatePhoneNumberContactFlowRequest.
 type DisassociatePhoneNumberContactFlowInput struct {
 	PhoneNumberId *string // required, in the path
@@ -1259,6 +1353,11 @@ type Expression struct {
 	AndExpression         []Expression
 	OrExpression          []Expression
 	NotAttributeCondition *AttributeCondition
+}
+
+// ExternalInvocationConfiguration is the model's structure ExternalInvocationConfiguration.
+type ExternalInvocationConfiguration struct {
+	Enabled *bool
 }
 
 // Filters is the model's structure Filters.
@@ -1653,6 +1752,20 @@ type ListCondition struct {
 	Conditions     []Condition
 }
 
+// ListContactFlowModulesInput is the model's structure ListContactFlowModulesRequest.
+type ListContactFlowModulesInput struct {
+	InstanceId             *string // required, in the path
+	NextToken              *string // in the query string
+	MaxResults             *int32  // in the query string
+	ContactFlowModuleState *string // in the query string
+}
+
+// ListContactFlowModulesOutput is the model's structure ListContactFlowModulesResponse.
+type ListContactFlowModulesOutput struct {
+	ContactFlowModulesSummaryList []ContactFlowModuleSummary
+	NextToken                     *string
+}
+
 // ListContactFlowsInput is the model's structure ListContactFlowsRequest.
 type ListContactFlowsInput struct {
 	InstanceId       *string  // required, in the path
@@ -1733,6 +1846,19 @@ type ListInstancesInput struct {
 type ListInstancesOutput struct {
 	InstanceSummaryList []InstanceSummary
 	NextToken           *string
+}
+
+// ListLambdaFunctionsInput is the model's structure ListLambdaFunctionsRequest.
+type ListLambdaFunctionsInput struct {
+	InstanceId *string // required, in the path
+	NextToken  *string // in the query string
+	MaxResults *int32  // in the query string
+}
+
+// ListLambdaFunctionsOutput is the model's structure ListLambdaFunctionsResponse.
+type ListLambdaFunctionsOutput struct {
+	LambdaFunctions []string
+	NextToken       *string
 }
 
 // ListPhoneNumbersInput is the model's structure ListPhoneNumbersRequest.
@@ -2986,6 +3112,56 @@ type UpdateContactFlowContentInput struct {
 type UpdateContactFlowContentOutput struct {
 }
 
+// UpdateContactFlowMetadataInput is the model's structure UpdateContactFlowMetadataRequest.
+type UpdateContactFlowMetadataInput struct {
+	InstanceId       *string // required, in the path
+	ContactFlowId    *string // required, in the path
+	Name             *string
+	Description      *string
+	ContactFlowState *string
+}
+
+// UpdateContactFlowMetadataOutput is the model's structure UpdateContactFlowMetadataResponse.
+type UpdateContactFlowMetadataOutput struct {
+}
+
+// UpdateContactFlowModuleContentInput is the model's structure UpdateContactFlowModuleContentRequest.
+type UpdateContactFlowModuleContentInput struct {
+	InstanceId          *string // required, in the path
+	ContactFlowModuleId *string // required, in the path
+	Content             *string
+	Settings            *string
+}
+
+// UpdateContactFlowModuleContentOutput is the model's structure UpdateContactFlowModuleContentResponse.
+type UpdateContactFlowModuleContentOutput struct {
+}
+
+// UpdateContactFlowModuleMetadataInput is the model's structure UpdateContactFlowModuleMetadataRequest.
+type UpdateContactFlowModuleMetadataInput struct {
+	InstanceId          *string // required, in the path
+	ContactFlowModuleId *string // required, in the path
+	Name                *string
+	Description         *string
+	State               *string
+}
+
+// UpdateContactFlowModuleMetadataOutput is the model's structure UpdateContactFlowModuleMetadataResponse.
+type UpdateContactFlowModuleMetadataOutput struct {
+}
+
+// UpdateContactFlowNameInput is the model's structure UpdateContactFlowNameRequest.
+type UpdateContactFlowNameInput struct {
+	InstanceId    *string // required, in the path
+	ContactFlowId *string // required, in the path
+	Name          *string
+	Description   *string
+}
+
+// UpdateContactFlowNameOutput is the model's structure UpdateContactFlowNameResponse.
+type UpdateContactFlowNameOutput struct {
+}
+
 // UpdateHoursOfOperationOverrideInput is the model's structure UpdateHoursOfOperationOverrideRequest.
 type UpdateHoursOfOperationOverrideInput struct {
 	InstanceId                 *string // required, in the path
@@ -3504,6 +3680,18 @@ const (
 	ChannelChat  = "CHAT"
 	ChannelTask  = "TASK"
 	ChannelEmail = "EMAIL"
+)
+
+// Values of ContactFlowModuleState.
+const (
+	ContactFlowModuleStateActive   = "ACTIVE"
+	ContactFlowModuleStateArchived = "ARCHIVED"
+)
+
+// Values of ContactFlowModuleStatus.
+const (
+	ContactFlowModuleStatusPublished = "PUBLISHED"
+	ContactFlowModuleStatusSaved     = "SAVED"
 )
 
 // Values of ContactFlowState.

@@ -89,6 +89,20 @@ func (x *AssociateInstanceStorageConfigInput) validate(v *wire.Violations, p *wi
 	}
 }
 
+func (x *AssociateLambdaFunctionInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.FunctionArn == nil {
+		v.Required(p, "functionArn")
+	} else {
+		v.String(p, "functionArn", *x.FunctionArn, &ruleFunctionArn)
+	}
+	if x.ClientToken != nil {
+		v.String(p, "clientToken", *x.ClientToken, &ruleClientToken)
+	}
+}
+
 func (x *AssociatePhoneNumberContactFlowInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId == nil {
 		v.Required(p, "instanceId")
@@ -248,6 +262,32 @@ func (x *CreateAgentStatusInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.Tags != nil {
 		v.Size(p, "tags", len(x.Tags), &ruleTagMap, func() string { return wire.MapText(x.Tags) })
 		v.StringMap(p, "tags", x.Tags, &ruleTagKey, &ruleTagValue, false)
+	}
+}
+
+func (x *CreateContactFlowModuleInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.Name == nil {
+		v.Required(p, "name")
+	} else {
+		v.String(p, "name", *x.Name, &ruleContactFlowModuleName)
+	}
+	if x.Description != nil {
+		v.String(p, "description", *x.Description, &ruleContactFlowModuleDescription)
+	}
+	if x.Content == nil {
+		v.Required(p, "content")
+	} else {
+		v.String(p, "content", *x.Content, &ruleContactFlowModuleContent)
+	}
+	if x.Tags != nil {
+		v.Size(p, "tags", len(x.Tags), &ruleTagMap, func() string { return wire.MapText(x.Tags) })
+		v.StringMap(p, "tags", x.Tags, &ruleTagKey, &ruleTagValue, false)
+	}
+	if x.ClientToken != nil {
+		v.String(p, "clientToken", *x.ClientToken, &ruleClientToken)
 	}
 }
 
@@ -741,6 +781,24 @@ func (x *DateCondition) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *DeleteContactFlowModuleInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactFlowModuleId != nil {
+		v.String(p, "contactFlowModuleId", *x.ContactFlowModuleId, &ruleContactFlowModuleId)
+	}
+}
+
+func (x *DeleteContactFlowInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactFlowId != nil {
+		v.String(p, "contactFlowId", *x.ContactFlowId, &ruleContactFlowId)
+	}
+}
+
 func (x *DeleteHoursOfOperationOverrideInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -831,6 +889,15 @@ func (x *DeleteUserInput) validate(v *wire.Violations, p *wire.Path) {
 func (x *DescribeAgentStatusInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+}
+
+func (x *DescribeContactFlowModuleInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactFlowModuleId != nil {
+		v.String(p, "contactFlowModuleId", *x.ContactFlowModuleId, &ruleContactFlowModuleId)
 	}
 }
 
@@ -967,6 +1034,20 @@ func (x *DisassociateInstanceStorageConfigInput) validate(v *wire.Violations, p 
 		v.Required(p, "resourceType")
 	} else {
 		v.String(p, "resourceType", *x.ResourceType, &ruleInstanceStorageResourceType)
+	}
+	if x.ClientToken != nil {
+		v.String(p, "clientToken", *x.ClientToken, &ruleClientToken)
+	}
+}
+
+func (x *DisassociateLambdaFunctionInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.FunctionArn == nil {
+		v.Required(p, "functionArn")
+	} else {
+		v.String(p, "functionArn", *x.FunctionArn, &ruleFunctionArn)
 	}
 	if x.ClientToken != nil {
 		v.String(p, "clientToken", *x.ClientToken, &ruleClientToken)
@@ -1403,6 +1484,18 @@ func (x *ListCondition) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *ListContactFlowModulesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult1000)
+	}
+	if x.ContactFlowModuleState != nil {
+		v.String(p, "contactFlowModuleState", *x.ContactFlowModuleState, &ruleContactFlowModuleState)
+	}
+}
+
 func (x *ListContactFlowsInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -1460,6 +1553,15 @@ func (x *ListInstanceStorageConfigsInput) validate(v *wire.Violations, p *wire.P
 func (x *ListInstancesInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.MaxResults != nil {
 		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult10)
+	}
+}
+
+func (x *ListLambdaFunctionsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult25)
 	}
 }
 
@@ -2672,6 +2774,63 @@ func (x *UpdateContactFlowContentInput) validate(v *wire.Violations, p *wire.Pat
 	}
 	if x.Content == nil {
 		v.Required(p, "content")
+	}
+}
+
+func (x *UpdateContactFlowMetadataInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactFlowId != nil {
+		v.String(p, "contactFlowId", *x.ContactFlowId, &ruleContactFlowId)
+	}
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &ruleContactFlowName)
+	}
+	if x.ContactFlowState != nil {
+		v.String(p, "contactFlowState", *x.ContactFlowState, &ruleContactFlowState)
+	}
+}
+
+func (x *UpdateContactFlowModuleContentInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactFlowModuleId != nil {
+		v.String(p, "contactFlowModuleId", *x.ContactFlowModuleId, &ruleContactFlowModuleId)
+	}
+	if x.Content != nil {
+		v.String(p, "content", *x.Content, &ruleContactFlowModuleContent)
+	}
+}
+
+func (x *UpdateContactFlowModuleMetadataInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactFlowModuleId != nil {
+		v.String(p, "contactFlowModuleId", *x.ContactFlowModuleId, &ruleContactFlowModuleId)
+	}
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &ruleContactFlowModuleName)
+	}
+	if x.Description != nil {
+		v.String(p, "description", *x.Description, &ruleContactFlowModuleDescription)
+	}
+	if x.State != nil {
+		v.String(p, "state", *x.State, &ruleContactFlowModuleState)
+	}
+}
+
+func (x *UpdateContactFlowNameInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactFlowId != nil {
+		v.String(p, "contactFlowId", *x.ContactFlowId, &ruleContactFlowId)
+	}
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &ruleContactFlowName)
 	}
 }
 

@@ -19,6 +19,28 @@ func flowError(err error) error {
 	return modelled(err)
 }
 
+// moduleError is flowError for modules: InvalidContactFlowModuleException.
+func moduleError(err error) error {
+	var invalid *connectapi.InvalidContactFlowException
+	if err = flowError(err); errors.As(err, &invalid) {
+		return &connectapi.InvalidContactFlowModuleException{Problems: invalid.Problems}
+	}
+	return err
+}
+
+func idOfFlow(f center.Flow) string { return string(f.ID) }
+
+// isSaved reports whether a member asks for what is saved and perhaps not published.
+func isSaved(member *string) bool { return strings.HasSuffix(value(member), ":$SAVED") }
+
+// asAsked returns a flow with the content that a member asks for: after :$SAVED what was saved last.
+func asAsked(f center.Flow, member *string) center.Flow {
+	if isSaved(member) && f.Draft != "" {
+		f.Content, f.Status = f.Draft, "SAVED"
+	}
+	return f
+}
+
 // contentDigest is what the API shows of a flow's content to tell versions apart.
 func contentDigest(content string) *string {
 	sum := sha256.Sum256([]byte(content))

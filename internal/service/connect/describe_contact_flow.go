@@ -3,7 +3,6 @@ package connect
 import (
 	"context"
 	"maps"
-	"strings"
 
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/center"
@@ -18,9 +17,10 @@ func (s *Service) describeContactFlow(ctx context.Context, in *connectapi.Descri
 		if !ok {
 			return notFound(center.KindFlow, value(in.ContactFlowId))
 		}
-		if f.Status == "SAVED" && !strings.HasSuffix(value(in.ContactFlowId), ":$SAVED") {
+		if f.Status == "SAVED" && !isSaved(in.ContactFlowId) {
 			return &connectapi.ContactFlowNotPublishedException{Message: "The flow has not been published: " + string(f.ID)}
 		}
+		f = asAsked(f, in.ContactFlowId)
 		out.ContactFlow = &connectapi.ContactFlow{
 			Arn: ptr(resourceARN(d.Instance, center.KindFlow, string(f.ID))), Id: ptr(string(f.ID)), Name: ptr(f.Name), Type: ptr(f.Type), State: ptr(f.State),
 			Status: ptr(f.Status), Description: optional(f.Description), Content: ptr(f.Content), Tags: maps.Clone(f.Tags), FlowContentSha256: contentDigest(f.Content),
