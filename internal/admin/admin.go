@@ -114,6 +114,7 @@ func New(cfg Config) *Handler {
 	handle("GET /instances/{instance}/contacts", h.listContacts)
 	handle("GET /instances/{instance}/contacts/{contact}", h.getContact)
 	handle("POST /instances/{instance}/contacts/{contact}/hangup", h.hangUp)
+	handle("POST /instances/{instance}/contacts/{contact}/input", h.input)
 	handle("POST /instances/{instance}/calls", h.call)
 	handle("GET /keys", h.listKeys)
 	handle("POST /keys", h.createKey)

@@ -46,6 +46,26 @@ func (h *Handler) hangUp(w http.ResponseWriter, r *http.Request) error {
 	return h.getContact(w, r)
 }
 
+// input is the customer pressing keys, or writing, while a flow asks.
+func (h *Handler) input(w http.ResponseWriter, r *http.Request) error {
+	i, err := h.instance(r)
+	if err != nil {
+		return err
+	}
+	var body struct {
+		Keys string `json:"keys"`
+		Text string `json:"text"`
+	}
+	if err := readJSON(r, &body); err != nil {
+		return err
+	}
+	cmd := center.CustomerInput{Contact: center.ContactID(r.PathValue("contact")), Keys: body.Keys, Text: body.Text}
+	if _, err := i.Switchboard.Submit(r.Context(), cmd); err != nil {
+		return err
+	}
+	return h.getContact(w, r)
+}
+
 // call is a customer's call arriving over the simulated network.
 func (h *Handler) call(w http.ResponseWriter, r *http.Request) error {
 	i, err := h.instance(r)

@@ -124,6 +124,17 @@ type contactShown struct {
 	DisconnectReason string            `json:"disconnectReason,omitempty"`
 	CompletedAt      *time.Time        `json:"completedAt,omitempty"`
 	Attributes       map[string]string `json:"attributes,omitempty"`
+	Flow             *flowShown        `json:"flow,omitempty"`
+}
+
+// flowShown is where a contact stands in a flow.
+type flowShown struct {
+	ID       string     `json:"id"`
+	Occasion string     `json:"occasion,omitempty"` // as event hooks are called; none: the contact's own flow
+	Block    string     `json:"block"`
+	WaitsFor string     `json:"waitsFor"`
+	Until    *time.Time `json:"until,omitempty"`
+	Said     string     `json:"said,omitempty"` // to the customer, last
 }
 
 func showContact(c lifecycle.Contact) contactShown {
@@ -131,6 +142,9 @@ func showContact(c lifecycle.Contact) contactShown {
 		ID: string(c.ID), Channel: string(c.Channel), Method: c.Method, Phase: string(c.Phase()), Name: c.Name, Attempts: c.Attempts, InitiatedAt: c.InitiatedAt,
 		DisconnectedAt: moment(c.DisconnectedAt), DisconnectReason: c.DisconnectReason, CompletedAt: moment(c.CompletedAt), Attributes: c.Attributes,
 		Initial: string(c.Initial), Previous: string(c.Previous), Next: string(c.Next), Parties: showParties(c.Parties),
+	}
+	if p := c.Position; p != nil {
+		out.Flow = &flowShown{ID: string(p.Flow), Occasion: string(p.Occasion), Block: p.Block, WaitsFor: string(p.Wait), Until: moment(p.Until), Said: c.Said}
 	}
 	if c.Customer != nil {
 		out.Customer = c.Customer.Address

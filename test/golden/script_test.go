@@ -22,7 +22,7 @@ var commands = byName(
 	center.BargeOut{}, center.ClearContact{}, center.StopContact{}, center.UpdateContactAttributes{}, center.Done{},
 	center.SetInstanceAttribute{}, center.CreateQueue{}, center.UpdateQueue{}, center.CreateRoutingProfile{}, center.CreateUser{},
 	center.UpdateUser{}, center.CreateFlow{}, center.UpdateFlowContent{}, center.ClaimPhoneNumber{}, center.SetPhoneNumberFlow{},
-	center.CreateHours{}, center.CreateAgentStatus{},
+	center.CreateHours{}, center.CreateAgentStatus{}, center.CustomerInput{}, center.FunctionAnswered{}, center.AssociateFunction{},
 )
 
 func byName(all ...center.Command) map[string]reflect.Type {

@@ -47,6 +47,7 @@ type Contact struct {
 	Next      center.ContactID     `json:",omitempty"` // that continues it; the last one
 	Line      center.ContactID     `json:",omitempty"` // whose line it has; none: its own
 	Position  *center.FlowPosition `json:",omitempty"` // while it stands in a flow
+	Said      string               `json:",omitempty"` // what a flow has said last, to the customer
 	Flows     *FlowData            `json:",omitempty"` // what its flows have set and learnt
 	Callback  *center.Callback     `json:",omitempty"`
 	Analytics *center.Analytics    `json:",omitempty"`
@@ -191,7 +192,7 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 		c.Agent.endMode(at)
 		c.Agent.LeftAt, c.Agent.LeaveBy = at, e.Until
 	case center.ContactDisconnected:
-		c.DisconnectedAt, c.DisconnectReason, c.RingUntil, c.Position = at, e.Reason, time.Time{}, nil
+		c.DisconnectedAt, c.DisconnectReason, c.RingUntil, c.Position, c.Said = at, e.Reason, time.Time{}, nil, ""
 		c.Parties = nil
 		c.dequeue(at)
 	case center.ContactCleared:

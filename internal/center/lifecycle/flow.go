@@ -20,6 +20,9 @@ func (c *Contact) applyFlow(at time.Time, e center.Event) bool {
 	case center.FlowMoved:
 		c.Position = e.To
 	case center.FlowPlayed:
+		if !e.ToAgent {
+			c.Said = e.Text
+		}
 	case center.FlowNoted:
 		c.note(e)
 	case center.FlowHooked:

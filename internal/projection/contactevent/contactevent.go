@@ -49,14 +49,26 @@ func Fold(inst center.Instance, key []byte, c *lifecycle.Contact, stamp center.S
 			continue
 		}
 		id := document.EventID(key, "contact-event", stamp.Place, int64(len(docs)), string(c.ID))
-		docs = append(docs, Document{ID: id, Contact: c.ID, Type: typ, Time: stamp.At, Data: render(inst, c, id, typ, stamp.At)})
+		docs = append(docs, Document{ID: id, Contact: c.ID, Type: typ, Time: stamp.At, Data: render(inst, c, id, typ, updated(e), stamp.At)})
 	}
 	return docs
 }
 
+// updated returns the property that an event of the type DataUpdated is about.
+func updated(e center.Event) string {
+	if _, ok := e.(center.ContactAnalyticsSet); ok {
+		return "ContactLens.ConversationalAnalytics.Configuration"
+	}
+	return "UserDefinedAttributes"
+}
+
 // typeOf returns the type of the document that an event leads to, or "".
 func typeOf(e center.Event) string {
-	switch e.(type) {
+	switch e := e.(type) {
+	case center.ContactAnalyticsSet:
+		if e.Analytics.Enabled {
+			return DataUpdated
+		}
 	case center.ContactInitiated:
 		return Initiated
 	case center.ContactConnectedToSystem:
@@ -78,7 +90,7 @@ func typeOf(e center.Event) string {
 // usualBytes is what most events stay below.
 const usualBytes = 2 << 10
 
-func render(inst center.Instance, c *lifecycle.Contact, id, typ string, at time.Time) []byte {
+func render(inst center.Instance, c *lifecycle.Contact, id, typ, property string, at time.Time) []byte {
 	account, region := document.Owner(inst)
 	b := make([]byte, 0, usualBytes)
 	b = append(b, `{"version":"0","id":`...)
@@ -94,11 +106,11 @@ func render(inst center.Instance, c *lifecycle.Contact, id, typ string, at time.
 	b = append(b, ',')
 	b = document.AppendARN(b, inst, center.KindContact, c.ID)
 	b = append(b, `],"detail":`...)
-	b = appendDetail(b, inst, c, typ, at)
+	b = appendDetail(b, inst, c, typ, property, at)
 	return append(b, '}')
 }
 
-func appendDetail(b []byte, inst center.Instance, c *lifecycle.Contact, typ string, at time.Time) []byte {
+func appendDetail(b []byte, inst center.Instance, c *lifecycle.Contact, typ, property string, at time.Time) []byte {
 	b = append(b, `{"initiationTimestamp":`...)
 	b = document.AppendMillis(b, c.InitiatedAt)
 	b = append(b, `,"contactId":`...)
@@ -115,7 +127,9 @@ func appendDetail(b []byte, inst center.Instance, c *lifecycle.Contact, typ stri
 	b = append(b, `,"eventType":`...)
 	b = document.AppendString(b, typ)
 	if typ == DataUpdated {
-		b = append(b, `,"updatedProperties":["UserDefinedAttributes"]`...)
+		b = append(b, `,"updatedProperties":[`...)
+		b = document.AppendString(b, property)
+		b = append(b, ']')
 	}
 	b = appendTime(b, `,"connectedToSystemTimestamp":`, c.ConnectedToSystemAt)
 	if c.Channel == center.Task {
@@ -133,7 +147,7 @@ func appendDetail(b []byte, inst center.Instance, c *lifecycle.Contact, typ stri
 	}
 	b = append(b, `,"tags":`...)
 	b = document.AppendMap(b, document.Tags(inst, c.System, c.Tags))
-	return append(b, '}')
+	return append(appendLens(b, c), '}')
 }
 
 func appendQueue(b []byte, inst center.Instance, q *lifecycle.QueueVisit) []byte {

@@ -102,6 +102,18 @@ func appendTime(b []byte, t time.Time) []byte {
 // AppendInt appends n.
 func AppendInt(b []byte, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }
 
+// AppendStrings appends a list of strings; none make an empty one.
+func AppendStrings(b []byte, list []string) []byte {
+	b = append(b, '[')
+	for i, s := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = AppendString(b, s)
+	}
+	return append(b, ']')
+}
+
 // AppendMap appends a map of strings, sorted by key; {} when it has none.
 func AppendMap(b []byte, m map[string]string) []byte {
 	b = append(b, '{')
