@@ -50,6 +50,12 @@ func TestPaginators(t *testing.T) {
 	}
 }
 
+// TestFurnishedByTheCLI makes everything with the AWS CLI as well.
+func TestFurnishedByTheCLI(t *testing.T) {
+	s := start(t, virtual...)
+	furnish(open(t, s, newCLI(t, s), "alice", "bob"))
+}
+
 // furnish makes two of everything, and returns what lists need to be told: under "" whatever has a member of that name.
 func furnish(w *world) map[string]obj {
 	do := w.connect

@@ -122,10 +122,10 @@ func overrideHours(h *center.Hours, date time.Time) []connectapi.OverrideHour {
 func dateHolds(c *connectapi.HoursOfOperationOverrideSearchCriteria) (holds[override], error) {
 	q := c.DateCondition
 	if q == nil {
-		return func(override) bool { return true }, nil
+		return func(*override) bool { return true }, nil
 	}
-	field := map[string]func(override) string{
-		"effectivefrom": func(o override) string { return o.From }, "effectivetill": func(o override) string { return o.Till },
+	field := map[string]func(*override) string{
+		"effectivefrom": func(o *override) string { return o.From }, "effectivetill": func(o *override) string { return o.Till },
 	}[strings.ToLower(value(q.FieldName))]
 	if field == nil {
 		return nil, invalidParameter("FieldName: %q cannot be searched by", value(q.FieldName))
@@ -140,5 +140,5 @@ func dateHolds(c *connectapi.HoursOfOperationOverrideSearchCriteria) (holds[over
 	if fits == nil {
 		return nil, invalidParameter("ComparisonType: is unknown")
 	}
-	return func(o override) bool { return fits(strings.Compare(field(o), value(q.Value))) }, nil
+	return func(o *override) bool { return fits(strings.Compare(field(o), value(q.Value))) }, nil
 }

@@ -2,6 +2,8 @@ package connect
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/hookswitch/hookswitch/internal/center"
 )
@@ -10,6 +12,28 @@ import (
 func listed[T, S any](operation string, all []T, key func(T) string, token *string, most *int32, show func(T) S) ([]S, *string, error) {
 	part, next, err := page(operation, all, key, token, most, usualPage, mostOnPage)
 	return mapped(part, show), next, err
+}
+
+// listedOf is one page, sorted by id, of the resources in one of a directory's maps: those that keep keeps; nil: all.
+func listedOf[K ~string, V, S any](operation string, m map[K]V, keep func(*V) bool, token *string, most *int32, show func(V) S) ([]S, *string, error) {
+	return listed(operation, idsOf(m, keep), asText, token, most, func(id K) S { return show(m[id]) })
+}
+
+// idsOf returns the sorted ids of the resources in a map that keep keeps; nil: of all. Resources are large, and are not
+// copied but for one at a time.
+func idsOf[K ~string, V any](m map[K]V, keep func(*V) bool) []K {
+	if keep == nil {
+		return slices.Sorted(maps.Keys(m))
+	}
+	var ids []K
+	one := new(V)
+	for id, v := range m {
+		if *one = v; keep(one) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // found returns the resource that a member names by id or ARN.
@@ -37,3 +61,5 @@ func idsIn[T ~string](members []string) []T {
 }
 
 func self[T any](v T) T { return v }
+
+func asText[T ~string](v T) string { return string(v) }

@@ -12,10 +12,10 @@ import (
 func (s *Service) listAgentStatuses(ctx context.Context, in *connectapi.ListAgentStatusesInput) (*connectapi.ListAgentStatusesOutput, error) {
 	out := &connectapi.ListAgentStatusesOutput{}
 	return out, s.read(ctx, in.InstanceId, func(d *directory.Directory) (err error) {
-		all := slices.DeleteFunc(directory.Sorted(d.Statuses), func(a center.AgentStatus) bool {
-			return len(in.AgentStatusTypes) > 0 && !slices.Contains(in.AgentStatusTypes, string(a.Type))
-		})
-		out.AgentStatusSummaryList, out.NextToken, err = listed("ListAgentStatuses", all, func(a center.AgentStatus) string { return string(a.ID) }, in.NextToken, in.MaxResults, func(a center.AgentStatus) connectapi.AgentStatusSummary {
+		keep := func(a *center.AgentStatus) bool {
+			return len(in.AgentStatusTypes) == 0 || slices.Contains(in.AgentStatusTypes, string(a.Type))
+		}
+		out.AgentStatusSummaryList, out.NextToken, err = listedOf("ListAgentStatuses", d.Statuses, keep, in.NextToken, in.MaxResults, func(a center.AgentStatus) connectapi.AgentStatusSummary {
 			return connectapi.AgentStatusSummary{
 				Id: ptr(string(a.ID)), Arn: ptr(resourceARN(d.Instance, center.KindAgentStatus, string(a.ID))), Name: ptr(a.Name), Type: ptr(string(a.Type)),
 				LastModifiedTime: timestamp(a.ModifiedAt), LastModifiedRegion: region(d.Instance),

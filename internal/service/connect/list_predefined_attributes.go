@@ -11,7 +11,7 @@ import (
 func (s *Service) listPredefinedAttributes(ctx context.Context, in *connectapi.ListPredefinedAttributesInput) (*connectapi.ListPredefinedAttributesOutput, error) {
 	out := &connectapi.ListPredefinedAttributesOutput{}
 	return out, s.read(ctx, in.InstanceId, func(d *directory.Directory) (err error) {
-		out.PredefinedAttributeSummaryList, out.NextToken, err = listed("ListPredefinedAttributes", directory.Sorted(d.Attributes), nameOfAttribute, in.NextToken, in.MaxResults,
+		out.PredefinedAttributeSummaryList, out.NextToken, err = listedOf("ListPredefinedAttributes", d.Attributes, nil, in.NextToken, in.MaxResults,
 			func(a center.PredefinedAttribute) connectapi.PredefinedAttributeSummary {
 				return connectapi.PredefinedAttributeSummary{Name: ptr(a.Name), LastModifiedTime: timestamp(a.ModifiedAt), LastModifiedRegion: region(d.Instance)}
 			})

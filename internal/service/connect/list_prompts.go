@@ -11,7 +11,7 @@ import (
 func (s *Service) listPrompts(ctx context.Context, in *connectapi.ListPromptsInput) (*connectapi.ListPromptsOutput, error) {
 	out := &connectapi.ListPromptsOutput{}
 	return out, s.read(ctx, in.InstanceId, func(d *directory.Directory) (err error) {
-		out.PromptSummaryList, out.NextToken, err = listed("ListPrompts", directory.Sorted(d.Prompts), idOfPrompt, in.NextToken, in.MaxResults, func(p center.Prompt) connectapi.PromptSummary {
+		out.PromptSummaryList, out.NextToken, err = listedOf("ListPrompts", d.Prompts, nil, in.NextToken, in.MaxResults, func(p center.Prompt) connectapi.PromptSummary {
 			return connectapi.PromptSummary{
 				Id: ptr(string(p.ID)), Arn: ptr(resourceARN(d.Instance, center.KindPrompt, string(p.ID))), Name: ptr(p.Name),
 				LastModifiedTime: timestamp(p.ModifiedAt), LastModifiedRegion: region(d.Instance),

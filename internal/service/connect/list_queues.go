@@ -12,10 +12,10 @@ import (
 func (s *Service) listQueues(ctx context.Context, in *connectapi.ListQueuesInput) (*connectapi.ListQueuesOutput, error) {
 	out := &connectapi.ListQueuesOutput{}
 	return out, s.read(ctx, in.InstanceId, func(d *directory.Directory) (err error) {
-		all := slices.DeleteFunc(directory.Sorted(d.Queues), func(q center.Queue) bool {
-			return len(in.QueueTypes) > 0 && !slices.Contains(in.QueueTypes, queueType(q))
-		})
-		out.QueueSummaryList, out.NextToken, err = listed("ListQueues", all, func(q center.Queue) string { return string(q.ID) }, in.NextToken, in.MaxResults, func(q center.Queue) connectapi.QueueSummary {
+		keep := func(q *center.Queue) bool {
+			return len(in.QueueTypes) == 0 || slices.Contains(in.QueueTypes, queueType(*q))
+		}
+		out.QueueSummaryList, out.NextToken, err = listedOf("ListQueues", d.Queues, keep, in.NextToken, in.MaxResults, func(q center.Queue) connectapi.QueueSummary {
 			return connectapi.QueueSummary{
 				Id: ptr(string(q.ID)), Arn: ptr(queueARN(d.Instance, q.ID, q.Agent != "")), Name: optional(q.Name), QueueType: ptr(queueType(q)),
 				LastModifiedTime: timestamp(q.ModifiedAt), LastModifiedRegion: region(d.Instance),

@@ -12,10 +12,10 @@ import (
 func (s *Service) listQuickConnects(ctx context.Context, in *connectapi.ListQuickConnectsInput) (*connectapi.ListQuickConnectsOutput, error) {
 	out := &connectapi.ListQuickConnectsOutput{}
 	return out, s.read(ctx, in.InstanceId, func(d *directory.Directory) (err error) {
-		all := slices.DeleteFunc(directory.Sorted(d.Connects), func(c center.QuickConnect) bool {
-			return len(in.QuickConnectTypes) > 0 && !slices.Contains(in.QuickConnectTypes, c.Type)
-		})
-		out.QuickConnectSummaryList, out.NextToken, err = listed("ListQuickConnects", all, idOfConnect, in.NextToken, in.MaxResults, quickConnectSummary(d))
+		keep := func(c *center.QuickConnect) bool {
+			return len(in.QuickConnectTypes) == 0 || slices.Contains(in.QuickConnectTypes, c.Type)
+		}
+		out.QuickConnectSummaryList, out.NextToken, err = listedOf("ListQuickConnects", d.Connects, keep, in.NextToken, in.MaxResults, quickConnectSummary(d))
 		return err
 	})
 }

@@ -11,7 +11,7 @@ import (
 func (s *Service) listRoutingProfiles(ctx context.Context, in *connectapi.ListRoutingProfilesInput) (*connectapi.ListRoutingProfilesOutput, error) {
 	out := &connectapi.ListRoutingProfilesOutput{}
 	return out, s.read(ctx, in.InstanceId, func(d *directory.Directory) (err error) {
-		out.RoutingProfileSummaryList, out.NextToken, err = listed("ListRoutingProfiles", directory.Sorted(d.Profiles), func(p center.RoutingProfile) string { return string(p.ID) }, in.NextToken, in.MaxResults, func(p center.RoutingProfile) connectapi.RoutingProfileSummary {
+		out.RoutingProfileSummaryList, out.NextToken, err = listedOf("ListRoutingProfiles", d.Profiles, nil, in.NextToken, in.MaxResults, func(p center.RoutingProfile) connectapi.RoutingProfileSummary {
 			return connectapi.RoutingProfileSummary{
 				Id: ptr(string(p.ID)), Arn: ptr(resourceARN(d.Instance, center.KindRoutingProfile, string(p.ID))), Name: ptr(p.Name),
 				LastModifiedTime: timestamp(p.ModifiedAt), LastModifiedRegion: region(d.Instance),

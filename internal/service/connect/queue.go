@@ -5,7 +5,6 @@ import (
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/center/directory"
 	"maps"
-	"slices"
 )
 
 func outboundIn(c *connectapi.OutboundCallerConfig) center.OutboundCaller {
@@ -32,9 +31,4 @@ func queueOut(d *directory.Directory, q center.Queue) connectapi.Queue {
 		OutboundCallerConfig: outboundOut(q.Outbound), HoursOfOperationId: ptr(string(q.Hours)), MaxContacts: optional(int32(q.MaxContacts)),
 		Status: ptr(q.Status), Tags: maps.Clone(q.Tags), LastModifiedTime: timestamp(q.ModifiedAt), LastModifiedRegion: region(d.Instance),
 	}
-}
-
-// standardQueues returns the queues that are not agents' own, sorted by id.
-func standardQueues(d *directory.Directory) []center.Queue {
-	return slices.DeleteFunc(directory.Sorted(d.Queues), func(q center.Queue) bool { return q.Agent != "" })
 }

@@ -17,19 +17,22 @@ const (
 )
 
 // holds says whether something is searched for.
-type holds[T any] func(T) bool
+type holds[T any] func(*T) bool
+
+// field asks whether one of the values that a resource has in a field fits.
+type field[T any] func(v *T, fits func(string) bool) bool
 
 // searched is a kind of resource as a search sees it. C is the structure of its criteria in the API, T the resource.
 type searched[C, T any] struct {
 	operation string
-	key       func(T) string // what the resources are sorted by, the same in each answer
-	tags      func(T) map[string]string
+	tags      func(*T) map[string]string
 	// node takes one node of the criteria apart: the nodes below it, and its string condition.
 	node func(*C) (or, and []C, text *connectapi.StringCondition)
 	// leaf is what a node says besides; nil: nothing, of any node.
 	leaf func(*C) (holds[T], error)
-	// fields are the values of the fields that can be named in a string condition, which all have one but lists.
-	fields map[string]func(T) []string
+	// filter is what the request asks of all that is found, besides tags; nil: nothing.
+	filter holds[T]
+	fields map[string]field[T] // by their names in small letters, as string conditions name them
 }
 
 // request is what a request says about its search, besides which resource it is about.
@@ -40,9 +43,9 @@ type request[C any] struct {
 	most     *int32
 }
 
-// search returns the page of all, sorted by key, that a request asks for of those that it searches for, and how many
-// these are.
-func search[C, T, S any](k searched[C, T], all []T, r request[C], show func(T) S) (part []S, next *string, total *int64, err error) {
+// search returns the page, sorted by id, that a request asks for of those in all that it searches for, and how many these
+// are. Only what is on the page is copied: an instance may have many thousands, and no step is seen while it is searched.
+func search[K ~string, C, T, S any](k searched[C, T], all map[K]T, r request[C], show func(T) S) (part []S, next *string, total *int64, err error) {
 	left := conditionsMax
 	wanted, err := k.criteria(r.criteria, &left)
 	if err != nil {
@@ -52,21 +55,18 @@ func search[C, T, S any](k searched[C, T], all []T, r request[C], show func(T) S
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	hits := make([]T, 0, min(len(all), usualPage))
-	for _, v := range all {
-		if wanted(v) && tagged(k.tags(v)) {
-			hits = append(hits, v)
-		}
-	}
-	part, next, err = listed(k.operation, hits, k.key, r.token, r.most, show)
-	return part, next, ptr(int64(len(hits))), err
+	ids := idsOf(all, func(v *T) bool {
+		return wanted(v) && tagged(k.tags(v)) && (k.filter == nil || k.filter(v))
+	})
+	part, next, err = listed(k.operation, ids, asText, r.token, r.most, func(id K) S { return show(all[id]) })
+	return part, next, ptr(int64(len(ids))), err
 }
 
 // criteria turns a node and all below it into one question. All that a node says must hold; nothing holds always. Left is
 // how many conditions there may still be.
 func (k searched[C, T]) criteria(c *C, left *int) (holds[T], error) {
 	if c == nil {
-		return func(T) bool { return true }, nil
+		return func(*T) bool { return true }, nil
 	}
 	if *left--; *left < 0 {
 		return nil, invalidParameter("SearchCriteria: must have at most %d conditions", conditionsMax)
@@ -106,7 +106,7 @@ func (k searched[C, T]) criteria(c *C, left *int) (holds[T], error) {
 		return nil, err
 	}
 	must = append(must, all...)
-	return func(v T) bool {
+	return func(v *T) bool {
 		asked := func(h holds[T]) bool { return h(v) }
 		return !slices.ContainsFunc(must, func(h holds[T]) bool { return !h(v) }) && (len(any) == 0 || slices.ContainsFunc(any, asked))
 	}, nil
@@ -114,7 +114,7 @@ func (k searched[C, T]) criteria(c *C, left *int) (holds[T], error) {
 
 // text turns a string condition into a question. Names of fields are taken in any case: AWS's own spelling varies.
 func (k searched[C, T]) text(c *connectapi.StringCondition) (holds[T], error) {
-	field, ok := k.fields[strings.ToLower(value(c.FieldName))]
+	in, ok := k.fields[strings.ToLower(value(c.FieldName))]
 	if !ok {
 		return nil, invalidParameter("FieldName: %q cannot be searched by", value(c.FieldName))
 	}
@@ -122,7 +122,7 @@ func (k searched[C, T]) text(c *connectapi.StringCondition) (holds[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(v T) bool { return slices.ContainsFunc(field(v), fits) }, nil
+	return func(v *T) bool { return in(v, fits) }, nil
 }
 
 // comparison compares texts with one. Letters are the same in both cases unless all must be the same (ours).
@@ -143,7 +143,7 @@ func comparison(kind *string, with string) (func(string) bool, error) {
 }
 
 // tagFilter turns a filter into a question about tags. Only one of its members can be populated.
-func tagFilter(f *connectapi.ControlPlaneTagFilter) (holds[map[string]string], error) {
+func tagFilter(f *connectapi.ControlPlaneTagFilter) (func(map[string]string) bool, error) {
 	if f == nil {
 		return func(map[string]string) bool { return true }, nil
 	}
@@ -194,10 +194,11 @@ func attributeFilter(f *connectapi.ControlPlaneAttributeFilter) *connectapi.Cont
 }
 
 // usualFields are the fields that almost all resources can be searched by.
-func usualFields[T any](name, description, id func(T) string) map[string]func(T) []string {
-	return map[string]func(T) []string{"name": text(name), "description": text(description), "resourceid": text(id)}
+func usualFields[T any](name, description, id func(*T) string) map[string]field[T] {
+	return map[string]field[T]{"name": text(name), "description": text(description), "resourceid": text(id)}
 }
 
-func text[T any](f func(T) string) func(T) []string {
-	return func(v T) []string { return []string{f(v)} }
+// text is a field with one value.
+func text[T any](f func(*T) string) field[T] {
+	return func(v *T, fits func(string) bool) bool { return fits(f(v)) }
 }

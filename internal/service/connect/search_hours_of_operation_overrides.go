@@ -2,10 +2,9 @@ package connect
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/center/directory"
 )
 
@@ -17,18 +16,19 @@ func (s *Service) searchHoursOfOperationOverrides(ctx context.Context, in *conne
 		if in.SearchFilter != nil {
 			tags = in.SearchFilter.TagFilter
 		}
-		var all []override
+		all := map[center.HoursOverrideID]override{}
 		for _, h := range d.Hours {
-			all = append(all, overridesOf(h)...)
+			for _, o := range h.Overrides {
+				all[o.ID] = override{h, o}
+			}
 		}
-		slices.SortFunc(all, func(a, b override) int { return strings.Compare(a.key(), b.key()) })
 		kind := searched[connectapi.HoursOfOperationOverrideSearchCriteria, override]{
-			operation: "SearchHoursOfOperationOverrides", key: override.key, tags: func(v override) map[string]string { return v.hours.Tags },
+			operation: "SearchHoursOfOperationOverrides", tags: func(v *override) map[string]string { return v.hours.Tags },
 			node: func(c *connectapi.HoursOfOperationOverrideSearchCriteria) (or, and []connectapi.HoursOfOperationOverrideSearchCriteria, text *connectapi.StringCondition) {
 				return c.OrConditions, c.AndConditions, c.StringCondition
 			},
 			leaf:   dateHolds,
-			fields: usualFields(func(v override) string { return v.Name }, func(v override) string { return v.Description }, func(v override) string { return string(v.ID) }),
+			fields: usualFields(func(v *override) string { return v.Name }, func(v *override) string { return v.Description }, func(v *override) string { return string(v.ID) }),
 		}
 		r := request[connectapi.HoursOfOperationOverrideSearchCriteria]{criteria: in.SearchCriteria, tags: tags, token: in.NextToken, most: in.MaxResults}
 		out.HoursOfOperationOverrides, out.NextToken, out.ApproximateTotalCount, err = search(kind, all, r, func(v override) connectapi.HoursOfOperationOverride { return overrideOut(d, v) })

@@ -15,17 +15,17 @@ func (s *Service) searchHoursOfOperations(ctx context.Context, in *connectapi.Se
 		if in.SearchFilter != nil {
 			tags = in.SearchFilter.TagFilter
 		}
-		fields := usualFields(func(v center.Hours) string { return v.Name }, func(v center.Hours) string { return v.Description }, func(v center.Hours) string { return string(v.ID) })
-		fields["timezone"] = text(func(v center.Hours) string { return v.TimeZone })
+		fields := usualFields(func(v *center.Hours) string { return v.Name }, func(v *center.Hours) string { return v.Description }, func(v *center.Hours) string { return string(v.ID) })
+		fields["timezone"] = text(func(v *center.Hours) string { return v.TimeZone })
 		kind := searched[connectapi.HoursOfOperationSearchCriteria, center.Hours]{
-			operation: "SearchHoursOfOperations", key: func(v center.Hours) string { return string(v.ID) }, tags: func(v center.Hours) map[string]string { return v.Tags },
+			operation: "SearchHoursOfOperations", tags: func(v *center.Hours) map[string]string { return v.Tags },
 			node: func(c *connectapi.HoursOfOperationSearchCriteria) (or, and []connectapi.HoursOfOperationSearchCriteria, text *connectapi.StringCondition) {
 				return c.OrConditions, c.AndConditions, c.StringCondition
 			},
 			fields: fields,
 		}
 		r := request[connectapi.HoursOfOperationSearchCriteria]{criteria: in.SearchCriteria, tags: tags, token: in.NextToken, most: in.MaxResults}
-		out.HoursOfOperations, out.NextToken, out.ApproximateTotalCount, err = search(kind, directory.Sorted(d.Hours), r, func(v center.Hours) connectapi.HoursOfOperation { return hoursOut(d, v) })
+		out.HoursOfOperations, out.NextToken, out.ApproximateTotalCount, err = search(kind, d.Hours, r, func(v center.Hours) connectapi.HoursOfOperation { return hoursOut(d, v) })
 		return err
 	})
 }

@@ -16,14 +16,14 @@ func (s *Service) searchPrompts(ctx context.Context, in *connectapi.SearchPrompt
 			tags = in.SearchFilter.TagFilter
 		}
 		kind := searched[connectapi.PromptSearchCriteria, center.Prompt]{
-			operation: "SearchPrompts", key: idOfPrompt, tags: func(v center.Prompt) map[string]string { return v.Tags },
+			operation: "SearchPrompts", tags: func(v *center.Prompt) map[string]string { return v.Tags },
 			node: func(c *connectapi.PromptSearchCriteria) (or, and []connectapi.PromptSearchCriteria, text *connectapi.StringCondition) {
 				return c.OrConditions, c.AndConditions, c.StringCondition
 			},
-			fields: usualFields(func(v center.Prompt) string { return v.Name }, func(v center.Prompt) string { return v.Description }, func(v center.Prompt) string { return string(v.ID) }),
+			fields: usualFields(func(v *center.Prompt) string { return v.Name }, func(v *center.Prompt) string { return v.Description }, func(v *center.Prompt) string { return string(v.ID) }),
 		}
 		r := request[connectapi.PromptSearchCriteria]{criteria: in.SearchCriteria, tags: tags, token: in.NextToken, most: in.MaxResults}
-		out.Prompts, out.NextToken, out.ApproximateTotalCount, err = search(kind, directory.Sorted(d.Prompts), r, func(v center.Prompt) connectapi.Prompt { return promptOut(d, v) })
+		out.Prompts, out.NextToken, out.ApproximateTotalCount, err = search(kind, d.Prompts, r, func(v center.Prompt) connectapi.Prompt { return promptOut(d, v) })
 		return err
 	})
 }

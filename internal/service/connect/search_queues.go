@@ -17,14 +17,15 @@ func (s *Service) searchQueues(ctx context.Context, in *connectapi.SearchQueuesI
 			tags = in.SearchFilter.TagFilter
 		}
 		kind := searched[connectapi.QueueSearchCriteria, center.Queue]{
-			operation: "SearchQueues", key: func(v center.Queue) string { return string(v.ID) }, tags: func(v center.Queue) map[string]string { return v.Tags },
+			operation: "SearchQueues", tags: func(v *center.Queue) map[string]string { return v.Tags },
 			node: func(c *connectapi.QueueSearchCriteria) (or, and []connectapi.QueueSearchCriteria, text *connectapi.StringCondition) {
 				return c.OrConditions, c.AndConditions, c.StringCondition
 			},
-			fields: usualFields(func(v center.Queue) string { return v.Name }, func(v center.Queue) string { return v.Description }, func(v center.Queue) string { return string(v.ID) }),
+			filter: func(q *center.Queue) bool { return q.Agent == "" },
+			fields: usualFields(func(v *center.Queue) string { return v.Name }, func(v *center.Queue) string { return v.Description }, func(v *center.Queue) string { return string(v.ID) }),
 		}
 		r := request[connectapi.QueueSearchCriteria]{criteria: in.SearchCriteria, tags: tags, token: in.NextToken, most: in.MaxResults}
-		out.Queues, out.NextToken, out.ApproximateTotalCount, err = search(kind, standardQueues(d), r, func(v center.Queue) connectapi.Queue { return queueOut(d, v) })
+		out.Queues, out.NextToken, out.ApproximateTotalCount, err = search(kind, d.Queues, r, func(v center.Queue) connectapi.Queue { return queueOut(d, v) })
 		return err
 	})
 }

@@ -16,14 +16,14 @@ func (s *Service) searchQuickConnects(ctx context.Context, in *connectapi.Search
 			tags = in.SearchFilter.TagFilter
 		}
 		kind := searched[connectapi.QuickConnectSearchCriteria, center.QuickConnect]{
-			operation: "SearchQuickConnects", key: idOfConnect, tags: func(v center.QuickConnect) map[string]string { return v.Tags },
+			operation: "SearchQuickConnects", tags: func(v *center.QuickConnect) map[string]string { return v.Tags },
 			node: func(c *connectapi.QuickConnectSearchCriteria) (or, and []connectapi.QuickConnectSearchCriteria, text *connectapi.StringCondition) {
 				return c.OrConditions, c.AndConditions, c.StringCondition
 			},
-			fields: usualFields(func(v center.QuickConnect) string { return v.Name }, func(v center.QuickConnect) string { return v.Description }, func(v center.QuickConnect) string { return string(v.ID) }),
+			fields: usualFields(func(v *center.QuickConnect) string { return v.Name }, func(v *center.QuickConnect) string { return v.Description }, func(v *center.QuickConnect) string { return string(v.ID) }),
 		}
 		r := request[connectapi.QuickConnectSearchCriteria]{criteria: in.SearchCriteria, tags: tags, token: in.NextToken, most: in.MaxResults}
-		out.QuickConnects, out.NextToken, out.ApproximateTotalCount, err = search(kind, directory.Sorted(d.Connects), r, func(v center.QuickConnect) connectapi.QuickConnect { return quickConnectOut(d, v) })
+		out.QuickConnects, out.NextToken, out.ApproximateTotalCount, err = search(kind, d.Connects, r, func(v center.QuickConnect) connectapi.QuickConnect { return quickConnectOut(d, v) })
 		return err
 	})
 }

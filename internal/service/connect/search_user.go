@@ -9,16 +9,16 @@ import (
 	"github.com/hookswitch/hookswitch/internal/center/directory"
 )
 
-func userFields() map[string]func(center.User) []string {
-	return map[string]func(center.User) []string{
-		"username":         text(func(u center.User) string { return u.Username }),
-		"firstname":        text(func(u center.User) string { return u.FirstName }),
-		"lastname":         text(func(u center.User) string { return u.LastName }),
-		"routingprofileid": text(func(u center.User) string { return string(u.RoutingProfile) }),
-		"securityprofileid": func(u center.User) []string {
-			return mapped(u.SecurityProfiles, func(p center.SecurityProfileID) string { return string(p) })
+func userFields() map[string]field[center.User] {
+	return map[string]field[center.User]{
+		"username":         text(func(u *center.User) string { return u.Username }),
+		"firstname":        text(func(u *center.User) string { return u.FirstName }),
+		"lastname":         text(func(u *center.User) string { return u.LastName }),
+		"routingprofileid": text(func(u *center.User) string { return string(u.RoutingProfile) }),
+		"securityprofileid": func(u *center.User, fits func(string) bool) bool {
+			return slices.ContainsFunc(u.SecurityProfiles, func(p center.SecurityProfileID) bool { return fits(string(p)) })
 		},
-		"resourceid": text(func(u center.User) string { return string(u.ID) }),
+		"resourceid": text(func(u *center.User) string { return string(u.ID) }),
 	}
 }
 
@@ -32,19 +32,19 @@ func userHolds(d *directory.Directory, c *connectapi.UserSearchCriteria) (holds[
 	if err != nil {
 		return nil, err
 	}
-	return func(u center.User) bool { return group(u) && skilled(u) }, nil
+	return func(u *center.User) bool { return group(u) && skilled(u) }, nil
 }
 
 func groupHolds(d *directory.Directory, c *connectapi.HierarchyGroupCondition) (holds[center.User], error) {
 	if c == nil {
-		return func(center.User) bool { return true }, nil
+		return func(*center.User) bool { return true }, nil
 	}
 	group := id[center.HierarchyGroupID](c.Value)
 	switch value(c.HierarchyGroupMatchType) {
 	case connectapi.HierarchyGroupMatchTypeExact:
-		return func(u center.User) bool { return u.Group == group }, nil
+		return func(u *center.User) bool { return u.Group == group }, nil
 	case connectapi.HierarchyGroupMatchTypeWithChildGroups:
-		return func(u center.User) bool {
+		return func(u *center.User) bool {
 			return slices.ContainsFunc(d.HierarchyPath(u.Group), func(g center.HierarchyGroup) bool { return g.ID == group })
 		}, nil
 	}
@@ -55,7 +55,7 @@ func groupHolds(d *directory.Directory, c *connectapi.HierarchyGroupCondition) (
 // API calls limit here.
 func proficiencyHolds(c *connectapi.ListCondition) (holds[center.User], error) {
 	if c == nil {
-		return func(center.User) bool { return true }, nil
+		return func(*center.User) bool { return true }, nil
 	}
 	if value(c.TargetListType) != connectapi.TargetListTypeProficiencies {
 		return nil, invalidParameter("TargetListType: must be PROFICIENCIES")
@@ -63,9 +63,9 @@ func proficiencyHolds(c *connectapi.ListCondition) (holds[center.User], error) {
 	if len(c.Conditions) > conditionsMax {
 		return nil, invalidParameter("Conditions: must be at most %d", conditionsMax)
 	}
-	kind := searched[connectapi.Condition, center.Proficiency]{fields: map[string]func(center.Proficiency) []string{
-		"name":  text(func(p center.Proficiency) string { return p.Attribute }),
-		"value": text(func(p center.Proficiency) string { return p.Value }),
+	kind := searched[connectapi.Condition, center.Proficiency]{fields: map[string]field[center.Proficiency]{
+		"name":  text(func(p *center.Proficiency) string { return p.Attribute }),
+		"value": text(func(p *center.Proficiency) string { return p.Value }),
 	}}
 	var all []holds[center.Proficiency]
 	for _, c := range c.Conditions {
@@ -81,19 +81,19 @@ func proficiencyHolds(c *connectapi.ListCondition) (holds[center.User], error) {
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, func(p center.Proficiency) bool { return h(p.Level) })
+			all = append(all, func(p *center.Proficiency) bool { return h(p.Level) })
 		}
 	}
-	return func(u center.User) bool {
+	return func(u *center.User) bool {
 		return slices.ContainsFunc(u.Proficiencies, func(p center.Proficiency) bool {
-			return !slices.ContainsFunc(all, func(h holds[center.Proficiency]) bool { return !h(p) })
+			return !slices.ContainsFunc(all, func(h holds[center.Proficiency]) bool { return !h(&p) })
 		})
 	}, nil
 }
 
 // numberHolds compares with the minimum or the maximum, whichever the comparison is about; where there is one number it
 // may be either.
-func numberHolds(c *connectapi.NumberCondition) (holds[float64], error) {
+func numberHolds(c *connectapi.NumberCondition) (func(float64) bool, error) {
 	if f := value(c.FieldName); f != "limit" {
 		return nil, invalidParameter("FieldName: %q cannot be searched by", f)
 	}
@@ -130,7 +130,7 @@ func numberHolds(c *connectapi.NumberCondition) (holds[float64], error) {
 // userFilter turns a filter of users into a question. Only one of its members can be populated (documented).
 func userFilter(d *directory.Directory, f *connectapi.ControlPlaneUserAttributeFilter) (holds[center.User], error) {
 	if f == nil {
-		return func(center.User) bool { return true }, nil
+		return func(*center.User) bool { return true }, nil
 	}
 	any, populated := f.OrConditions, 0
 	if f.OrConditions != nil {
@@ -161,12 +161,12 @@ func userFilter(d *directory.Directory, f *connectapi.ControlPlaneUserAttributeF
 		if tags += len(c.TagConditions); c.HierarchyGroupCondition != nil {
 			groups++
 		}
-		ask = append(ask, func(u center.User) bool { return group(u) && hasTags(u.Tags, c.TagConditions) })
+		ask = append(ask, func(u *center.User) bool { return group(u) && hasTags(u.Tags, c.TagConditions) })
 	}
 	if tags > filterTagsMax || groups > filterHierarchyMax {
 		return nil, invalidParameter("UserAttributeFilter: must have at most %d tag and %d hierarchy group conditions", filterTagsMax, filterHierarchyMax)
 	}
-	return func(u center.User) bool {
+	return func(u *center.User) bool {
 		return len(ask) == 0 || slices.ContainsFunc(ask, func(h holds[center.User]) bool { return h(u) })
 	}, nil
 }
