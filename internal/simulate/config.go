@@ -24,6 +24,7 @@ type Config struct {
 	Wrap     time.Duration // mean of after-contact work; 0: 30 s
 	Patience time.Duration // mean that a caller waits before giving up; 0: 2 min
 	Hold     float64       // share of calls that are put on hold; 0: 0.15, below 0: none
+	Transfer float64       // share of calls in which the agent brings someone in: to leave the customer to them, at once or later, or to ask
 	Miss     float64       // share of offers that an agent does not answer; 0: 0.03, below 0: none
 	Reject   float64       // share of offers that an agent declines; 0: 0.01, below 0: none
 	Break    time.Duration // mean between breaks of an agent; 0: 2 h
@@ -61,6 +62,7 @@ func (c Config) Validate() error {
 	between("DialShare", c.DialShare, 0, 1)
 	between("TaskShare and DialShare", c.TaskShare+c.DialShare, 0, 1)
 	between("Hold", c.Hold, -1, 1)
+	between("Transfer", c.Transfer, 0, 1)
 	between("Miss", c.Miss, -1, 1)
 	between("Reject", c.Reject, -1, 1)
 	between("CheckEvery", float64(c.CheckEvery), 0, 1e9)

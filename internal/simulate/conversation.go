@@ -95,9 +95,37 @@ func (c *conversation) talk(at time.Time, agent center.AgentID) {
 		w.plan(from.Add(hold), center.ResumeContact{Contact: c.id, Agent: agent}, c.is(talking))
 		length += hold
 	}
+	if c.channel == center.Voice && w.cfg.Transfer > 0 && c.random.Float64() < w.cfg.Transfer {
+		length += c.bringIn(at, agent, length)
+	}
 	if c.channel == center.Voice && c.random.Float64() < 0.7 {
 		w.plan(at.Add(length), center.HangUp{Contact: c.id}, c.is(talking))
 	} else {
 		w.plan(at.Add(length), center.LeaveContact{Contact: c.id, Agent: agent}, c.is(talking))
 	}
+}
+
+// bringIn plans that the agent brings someone in, and what becomes of it: the customer is left to whoever it is at once, or after
+// a talk of all three, or the agent only asks. It returns by how much that makes the conversation longer.
+func (c *conversation) bringIn(at time.Time, agent center.AgentID, length time.Duration) time.Duration {
+	w := c.w
+	from := at.Add(time.Duration((0.5 + 0.4*c.random.Float64()) * float64(length)))
+	to := center.Destination{Queue: w.world.Queue}
+	if c.random.IntN(4) == 0 {
+		to = center.Destination{Number: "+18005550190"}
+	}
+	talk := c.is(talking)
+	w.plan(from, center.AddParty{Contact: c.id, Agent: agent, To: to}, talk)
+	wait := about(c.random, 20*time.Second, 0.6, 2*time.Second, 2*time.Minute)
+	switch c.random.IntN(3) {
+	case 0: // at once
+		w.plan(from.Add(2*time.Second), center.LeaveContact{Contact: c.id, Agent: agent}, talk)
+	case 1: // once all have talked, if someone came
+		w.plan(from.Add(wait), center.JoinParties{Contact: c.id, Agent: agent}, talk)
+		w.plan(from.Add(wait+10*time.Second), center.LeaveContact{Contact: c.id, Agent: agent}, talk)
+	default: // only asks: the conversation ends as any does
+		w.plan(from.Add(wait), center.SwapParties{Contact: c.id, Agent: agent}, talk)
+		w.plan(from.Add(wait+10*time.Second), center.ResumeContact{Contact: c.id, Agent: agent}, talk)
+	}
+	return wait + 10*time.Second
 }

@@ -230,3 +230,61 @@ func BenchmarkDay(b *testing.B) {
 		b.ReportMetric(float64(size)/1e6, "MB")
 	}
 }
+
+// TestADayOfTransfers: agents bring others in, in every way, and nothing is lost: each leg has a record, whose chain leads to
+// the customer's first contact.
+func TestADayOfTransfers(t *testing.T) {
+	cfg := mixed(11)
+	cfg.Transfer = 0.4
+	cfg.Start = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) // queues that are closed take no transfers
+	got := run(t, cfg)
+	type record struct {
+		ContactID, InitiationMethod, InitialContactID, PreviousContactID, NextContactID, TransferCompletedTimestamp string
+		Agent                                                                                                       *struct {
+			CustomerHoldDuration, AgentInteractionDuration, AgentInitiatedHoldDuration int
+		}
+		TransferredToEndpoint *struct{ Address string }
+	}
+	records := map[string]record{}
+	for _, d := range got.documents {
+		if d.Kind == ContactRecord {
+			var r record
+			if err := json.Unmarshal(d.Data, &r); err != nil {
+				t.Fatal(err)
+			}
+			records[r.ContactID] = r
+		}
+	}
+	count := map[string]int{}
+	for id, r := range records {
+		switch {
+		case r.TransferredToEndpoint != nil && r.TransferCompletedTimestamp != "":
+			count["cold, outside"]++
+		case r.TransferredToEndpoint != nil:
+			count["warm, outside"]++
+		case r.TransferCompletedTimestamp != "":
+			count["cold"]++
+		}
+		if a := r.Agent; a != nil && (a.AgentInteractionDuration < 0 || a.AgentInitiatedHoldDuration > a.CustomerHoldDuration) {
+			t.Errorf("%s: %+v", id, *a)
+		}
+		if r.InitiationMethod != "TRANSFER" {
+			continue
+		}
+		count["legs"]++
+		before, ok := records[r.PreviousContactID]
+		root := records[r.InitialContactID]
+		if !ok || before.NextContactID == "" || root.ContactID == "" || root.InitialContactID != "" {
+			t.Errorf("%s goes on from %q, which goes on with %q; the first is %q", id, r.PreviousContactID, before.NextContactID, r.InitialContactID)
+		}
+		if r.Agent != nil && r.Agent.AgentInteractionDuration > 0 && before.TransferCompletedTimestamp == "" {
+			count["warm"]++
+		}
+	}
+	for _, way := range []string{"legs", "cold", "warm", "cold, outside", "warm, outside"} {
+		if count[way] == 0 {
+			t.Errorf("no %s: %v", way, count)
+		}
+	}
+	t.Logf("%v of %d contacts", count, len(records))
+}

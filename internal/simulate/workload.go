@@ -147,6 +147,14 @@ func (w *Workload) Effect(at time.Time, id center.EffectID, e center.Effect) {
 		case p < 0.85:
 			w.add(Action{At: at.Add(2 * time.Second), Command: center.DialFailed{Contact: e.Contact, Reason: "TELECOM_BUSY"}, Closes: id})
 		}
+	case center.DialParty:
+		r := stream(w.cfg.Seed, "party", w.started)
+		if r.Float64() < 0.8 {
+			at = at.Add(about(r, 6*time.Second, 0.5, time.Second, e.RingTimeout/2)).Truncate(time.Millisecond)
+			w.add(Action{At: at, Command: center.PartyAnswered{Contact: e.Contact, Party: e.Party}, Closes: id})
+			at = at.Add(about(r, w.cfg.Talk, 0.6, 5*time.Second, 20*w.cfg.Talk)).Truncate(time.Millisecond)
+			w.add(Action{At: at, Command: center.PartyHangUp{Contact: e.Contact, Party: e.Party}})
+		}
 	case center.ReleaseLine:
 		w.add(Action{At: at, Command: center.Done{}, Closes: id})
 	}

@@ -26,6 +26,7 @@ func (s *Simulation) build() (World, error) {
 		b.queues = append(b.queues, b.queue)
 		b.do(center.CreateFlow{Flow: center.Flow{Name: fmt.Sprintf("To queue %d", i+1), Type: "CONTACT_FLOW", State: "ACTIVE", Status: "PUBLISHED", Content: flowTo(b.queue)}})
 		b.do(center.ClaimPhoneNumber{Number: center.PhoneNumber{Number: number, Country: "US", Type: "TOLL_FREE", Flow: b.flow}})
+		b.do(center.UpdateQueue{ID: b.queue, Outbound: &center.OutboundCaller{Number: b.number}})
 		world.Numbers = append(world.Numbers, number)
 	}
 	for i := range s.cfg.Queues {
@@ -53,6 +54,7 @@ type builder struct {
 	err      error
 	queue    center.QueueID
 	flow     center.FlowID
+	number   center.PhoneNumberID
 	profile  center.RoutingProfileID
 	user     center.AgentID
 	queues   []center.QueueID
@@ -72,9 +74,13 @@ func (b *builder) do(cmd center.Command) {
 	for _, e := range step.Events {
 		switch e := e.(type) {
 		case center.QueueSaved:
-			b.queue = e.Queue.ID
+			if e.Queue.Agent == "" { // else a new agent's own
+				b.queue = e.Queue.ID
+			}
 		case center.FlowSaved:
 			b.flow = e.Flow.ID
+		case center.PhoneNumberSaved:
+			b.number = e.Number.ID
 		case center.RoutingProfileSaved:
 			b.profile = e.Profile.ID
 		case center.UserSaved:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
 	"github.com/hookswitch/hookswitch/internal/center/routing"
 )
@@ -209,8 +210,11 @@ func (t *turn) addLeg(a *lifecycle.Agent, c *lifecycle.Contact, to center.Destin
 	}
 }
 
-// takesTransfers reports whether a queue takes a transfer now: enabled, open, and not full.
+// takesTransfers reports whether a queue takes a transfer now: enabled, open, and not full. An agent's own is always open.
 func (t *turn) takesTransfers(q center.Queue) bool {
+	if q.Agent != "" {
+		return t.inQueue(q.ID) < directory.AgentQueueMax
+	}
 	return q.Status == center.Enabled && (q.MaxContacts == 0 || t.inQueue(q.ID) < q.MaxContacts) && t.m.state.Directory.Open(q.Hours, t.at)
 }
 
