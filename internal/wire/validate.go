@@ -337,6 +337,9 @@ func MapText(m map[string]string) string {
 	return "{" + joinClipped(pairs) + "}"
 }
 
+// KeysText prints the keys of a map, sorted, whose values do not say what they are.
+func KeysText[T any](m map[string]T) string { return "{" + joinClipped(SortedKeys(m)) + "}" }
+
 // OpaqueText prints a list of n structures as Java prints objects that do not say what they are.
 func OpaqueText(class string, n int) string {
 	var list []string

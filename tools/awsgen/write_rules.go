@@ -211,7 +211,7 @@ func (g *generator) writeListCheck(s Shape, shape, value, path string) error {
 
 func (g *generator) writeMapCheck(s Shape, shape, value, path string) error {
 	element := g.shape(s.Value.Shape)
-	text := fmt.Sprintf("wire.ListText(wire.SortedKeys(%s))", value)
+	text := fmt.Sprintf("wire.KeysText(%s)", value)
 	if element.Type == "string" {
 		text = fmt.Sprintf("wire.MapText(%s)", value)
 	}

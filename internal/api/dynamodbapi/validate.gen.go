@@ -50,7 +50,7 @@ func (x *BatchGetItemInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.RequestItems == nil {
 		v.Required(p, "requestItems")
 	} else {
-		v.Size(p, "requestItems", len(x.RequestItems), &ruleBatchGetRequestMap, func() string { return wire.ListText(wire.SortedKeys(x.RequestItems)) })
+		v.Size(p, "requestItems", len(x.RequestItems), &ruleBatchGetRequestMap, func() string { return wire.KeysText(x.RequestItems) })
 		wire.MapKeys(v, p, "requestItems", x.RequestItems, &ruleTableArn)
 		for _, key := range wire.SortedKeys(x.RequestItems) {
 			at := p.Entry("requestItems", key)
@@ -67,7 +67,7 @@ func (x *BatchWriteItemInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.RequestItems == nil {
 		v.Required(p, "requestItems")
 	} else {
-		v.Size(p, "requestItems", len(x.RequestItems), &ruleBatchWriteItemRequestMap, func() string { return wire.ListText(wire.SortedKeys(x.RequestItems)) })
+		v.Size(p, "requestItems", len(x.RequestItems), &ruleBatchWriteItemRequestMap, func() string { return wire.KeysText(x.RequestItems) })
 		wire.MapKeys(v, p, "requestItems", x.RequestItems, &ruleTableArn)
 		for _, key := range wire.SortedKeys(x.RequestItems) {
 			at := p.Entry("requestItems", key)

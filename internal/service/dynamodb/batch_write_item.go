@@ -86,6 +86,11 @@ func (b *tableWrites) read(r dynamodbapi.WriteRequest) error {
 // begin checks the batch against the table.
 func (b *tableWrites) begin() error {
 	for _, it := range b.puts {
+		for _, a := range b.doc.Keys.attributes() {
+			if it[a.Name].Kind != a.Kind {
+				return errKeySchema()
+			}
+		}
 		if err := b.doc.Keys.checkItem(it); err != nil {
 			return err
 		}

@@ -62,6 +62,9 @@ func (s *Service) createTable(ctx context.Context, in *dynamodbapi.CreateTableIn
 	}
 	out := doc.describe(sizes{})
 	out.TableStatus = ptr("CREATING") // as the service says; the table can be used at once
+	if out.BillingModeSummary != nil {
+		out.BillingModeSummary.LastUpdateToPayPerRequestDateTime = nil
+	}
 	for i := range out.GlobalSecondaryIndexes {
 		out.GlobalSecondaryIndexes[i].IndexStatus = ptr("CREATING")
 	}
@@ -150,12 +153,20 @@ func throughputOf(onDemand bool, in *dynamodbapi.ProvisionedThroughput) (through
 		return throughput{}, nil
 	case in == nil:
 		return throughput{}, item.Invalid("One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
-	case *in.ReadCapacityUnits > capacityUnitsMax:
-		return throughput{}, item.Invalid("Given value %d for ReadCapacityUnits is out of bounds", *in.ReadCapacityUnits)
-	case *in.WriteCapacityUnits > capacityUnitsMax:
-		return throughput{}, item.Invalid("Given value %d for WriteCapacityUnits is out of bounds", *in.WriteCapacityUnits)
 	}
-	return throughput{Read: *in.ReadCapacityUnits, Write: *in.WriteCapacityUnits}, nil
+	return throughput{Read: *in.ReadCapacityUnits, Write: *in.WriteCapacityUnits}, checkThroughput(in)
+}
+
+// checkThroughput refuses more than can be provisioned.
+func checkThroughput(in *dynamodbapi.ProvisionedThroughput) error {
+	switch {
+	case in == nil:
+	case *in.ReadCapacityUnits > capacityUnitsMax:
+		return item.Invalid("Given value %d for ReadCapacityUnits is out of bounds", *in.ReadCapacityUnits)
+	case *in.WriteCapacityUnits > capacityUnitsMax:
+		return item.Invalid("Given value %d for WriteCapacityUnits is out of bounds", *in.WriteCapacityUnits)
+	}
+	return nil
 }
 
 // schemaOf checks a key schema against the attributes that are defined.

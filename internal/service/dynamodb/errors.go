@@ -17,12 +17,13 @@ func errKeySchema() error {
 	return item.Invalid("The provided key element does not match the schema")
 }
 
-func errEmptyKey(a attribute) error {
+// errEmptyKey refuses an empty key attribute; how is one of two ways in which the service begins.
+func errEmptyKey(a attribute, how string) error {
 	what := "string"
 	if a.Kind == item.Binary {
 		what = "binary"
 	}
-	return item.Invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", what, a.Name)
+	return item.Invalid("One or more parameter values %s The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", how, what, a.Name)
 }
 
 // errNoTable is what operations on items say of a missing table.

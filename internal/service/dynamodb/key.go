@@ -166,7 +166,7 @@ func (k keySchema) checkKey(key item.Item) error {
 			return errKeySchema()
 		}
 		if v.Kind != item.Num && v.Text == "" {
-			return errEmptyKey(a)
+			return errEmptyKey(a, "were invalid:")
 		}
 	}
 	return k.checkSize(key)
@@ -182,7 +182,7 @@ func (k keySchema) checkItem(it item.Item) error {
 		case v.Kind != a.Kind:
 			return item.Invalid("One or more parameter values were invalid: Type mismatch for key %s expected: %s actual: %s", a.Name, a.Kind, v.Kind)
 		case v.Kind != item.Num && v.Text == "":
-			return errEmptyKey(a)
+			return errEmptyKey(a, "are not valid.")
 		}
 	}
 	return k.checkSize(it)

@@ -22,9 +22,6 @@ func (s *Service) query(ctx context.Context, in *dynamodbapi.QueryInput) (*dynam
 	if err := x.over(t, doc, in.IndexName, in.ConsistentRead); err != nil {
 		return nil, err
 	}
-	if err := x.checkStart(); err != nil {
-		return nil, err
-	}
 	if err := x.within(tests); err != nil {
 		return nil, err
 	}
@@ -70,19 +67,23 @@ func readQuery(in *dynamodbapi.QueryInput, x *selection) (tests map[string]expre
 	if in.KeyConditions == nil && in.KeyConditionExpression == nil {
 		return nil, nil, item.Invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
 	}
+	var keys *expression.Condition
 	paths, err = e.selected(x, in.FilterExpression, in.ProjectionExpression, in.AttributesToGet, func(h *expression.Placeholders) (err error) {
 		if in.KeyConditionExpression != nil {
-			tests, err = h.KeyCondition(*in.KeyConditionExpression)
+			keys, err = h.Condition("KeyConditionExpression", *in.KeyConditionExpression)
 		}
 		return err
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	if in.KeyConditionExpression == nil {
-		if tests, err = keyConditions(in.KeyConditions); err != nil {
-			return nil, nil, err
-		}
+	if keys != nil {
+		tests, err = keys.KeyTests()
+	} else {
+		tests, err = keyConditions(in.KeyConditions)
+	}
+	if err != nil {
+		return nil, nil, err
 	}
 	if len(tests) != 1 && len(tests) != 2 {
 		return nil, nil, item.Invalid("Conditions can be of length 1 or 2 only")
@@ -105,10 +106,16 @@ func keyConditions(in map[string]dynamodbapi.Condition) (map[string]expression.K
 
 // within sets the ids that a query looks at, or refuses a key condition.
 func (x *selection) within(tests map[string]expression.KeyTest) error {
-	if x.keys.Range.Name == "" && len(tests) > 1 {
-		return item.Invalid("Query key condition not supported")
+	if !x.startHas() {
+		return item.Invalid("The provided starting key is invalid")
 	}
 	for i, a := range x.keys.attributes() {
+		if err := x.checkStartPart(a); err != nil {
+			return err
+		}
+		if x.keys.Range.Name == "" && len(tests) > 1 {
+			return item.Invalid("Query key condition not supported")
+		}
 		test, ok := tests[a.Name]
 		if !ok {
 			if i == 0 || len(tests) > 1 {
@@ -126,7 +133,7 @@ func (x *selection) within(tests map[string]expression.KeyTest) error {
 				return item.Invalid("One or more parameter values were invalid: Condition parameter type does not match schema type")
 			}
 			if v.Kind != item.Num && v.Text == "" {
-				return item.Invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: %s", a.Name)
+				return errEmptyKey(a, "are not valid.")
 			}
 		}
 		if i == 0 && test.Op != "=" {
@@ -139,16 +146,16 @@ func (x *selection) within(tests map[string]expression.KeyTest) error {
 	}
 	hash := tests[x.keys.Hash.Name].Values[0]
 	x.in = spanOf(hash, sortTest)
-	if x.start == nil || x.in.holds(x.startID()) {
-		return nil
+	if err := x.checkStart(); err != nil || x.start == nil || x.in.holds(x.startID()) {
+		return err
 	}
 	if sortTest == nil {
 		return item.Invalid("The provided starting key is outside query boundaries based on provided conditions")
 	}
-	if !x.start[x.keys.Hash.Name].Equal(hash) {
-		return item.Invalid("The query can return at most one row and cannot be restarted")
+	if !spanOf(x.start[x.keys.Hash.Name], sortTest).holds(x.startID()) {
+		return item.Invalid("The provided starting key does not match the range key predicate")
 	}
-	return item.Invalid("The provided starting key does not match the range key predicate")
+	return item.Invalid("The query can return at most one row and cannot be restarted")
 }
 
 // checkFilter refuses a filter on key attributes, which the key condition is for.

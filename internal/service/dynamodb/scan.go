@@ -46,10 +46,7 @@ func (s *Service) scan(ctx context.Context, in *dynamodbapi.ScanInput) (*dynamod
 	if err := x.over(t, doc, in.IndexName, in.ConsistentRead); err != nil {
 		return nil, err
 	}
-	if err := x.show(in.Select, paths); err != nil {
-		return nil, err
-	}
-	if err := x.checkStart(); err != nil {
+	if err := x.checkScanStart(); err != nil {
 		return nil, err
 	}
 	if in.TotalSegments != nil {
@@ -58,12 +55,34 @@ func (s *Service) scan(ctx context.Context, in *dynamodbapi.ScanInput) (*dynamod
 			return nil, item.Invalid("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d", *in.TotalSegments, *in.Segment)
 		}
 	}
+	if err := x.show(in.Select, paths); err != nil {
+		return nil, err
+	}
 	p, err := s.run(ctx, x)
 	if err != nil {
 		return nil, err
 	}
 	return &dynamodbapi.ScanOutput{Items: p.shown(x), Count: ptr(int32(p.count)), ScannedCount: ptr(int32(p.scanned)),
 		LastEvaluatedKey: p.last.ToAPI(), ConsumedCapacity: p.used.consumed(in.ReturnConsumedCapacity, doc)}, nil
+}
+
+// checkScanStart refuses a starting key that is not one of the table or the index.
+func (x *selection) checkScanStart() error {
+	if x.index == nil {
+		if !x.startHas() {
+			return badStart(errKeySchema())
+		}
+		return x.checkStart()
+	}
+	if !x.startHas() {
+		return item.Invalid("The provided starting key is invalid")
+	}
+	for _, a := range x.keys.attributes() {
+		if err := x.checkStartPart(a); err != nil {
+			return err
+		}
+	}
+	return x.checkStart()
 }
 
 // shown gives the items as the answer carries them; nil when only the count is asked for.

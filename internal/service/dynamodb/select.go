@@ -2,6 +2,8 @@ package dynamodb
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"github.com/hookswitch/hookswitch/internal/api/dynamodbapi"
 	"github.com/hookswitch/hookswitch/internal/service/dynamodb/expression"
@@ -169,12 +171,6 @@ func (x *selection) over(t *table, doc *tableDoc, index *string, consistent *boo
 // show sets what is shown, or refuses what does not go together.
 func (x *selection) show(what *string, paths []expression.Path) error {
 	x.paths = paths
-	if err := checkKeyPaths(x.doc, paths); err != nil {
-		return err
-	}
-	if err := checkKeyPaths(x.doc, x.filter.Paths()); err != nil {
-		return err
-	}
 	switch value(what) {
 	case "COUNT":
 		x.count = true
@@ -182,6 +178,12 @@ func (x *selection) show(what *string, paths []expression.Path) error {
 		if x.index != nil && x.index.Projection != "ALL" {
 			return item.Invalid("One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index %s because its projection type is not ALL", x.index.Name)
 		}
+	}
+	if err := checkKeyPaths(x.doc, paths); err != nil {
+		return err
+	}
+	if err := checkKeyPaths(x.doc, x.filter.Paths()); err != nil {
+		return err
 	}
 	if x.index == nil {
 		return nil
@@ -225,48 +227,70 @@ func startKey(in map[string]dynamodbapi.AttributeValue) (item.Item, error) {
 		a := in[name]
 		v, err := item.ValueFromAPI(&a)
 		if err != nil {
-			return nil, item.Invalid("The provided starting key is invalid: %s", words(err))
+			for _, bare := range []string{"contains duplicates", "number set", "numeric value", "significant digits", "number with magnitude"} {
+				if strings.Contains(err.Error(), bare) {
+					return nil, err // the service says of these no more
+				}
+			}
+			return nil, badStart(err)
 		}
 		key[name] = v
 	}
 	return key, nil
 }
 
-// words is what a refusal says.
-func words(err error) string {
-	if refusal, ok := err.(*wire.APIError); ok {
-		return refusal.Message
+// badStart refuses a starting key, with the refusal of what is wrong in it.
+func badStart(err error) error {
+	var refusal *wire.APIError
+	if errors.As(err, &refusal) {
+		return item.Invalid("The provided starting key is invalid: %s", refusal.Message)
 	}
-	return err.Error()
+	return err
 }
 
-// checkStart refuses a starting key that is not one of the table or the index.
+// startHas says whether the starting key has as many attributes as the table's and the index's keys.
+func (x *selection) startHas() bool {
+	n := len(x.doc.Keys.attributes())
+	if x.index != nil {
+		for _, a := range x.keys.attributes() {
+			if !x.doc.Keys.has(a.Name) {
+				n++
+			}
+		}
+	}
+	return x.start == nil || len(x.start) == n
+}
+
+// checkStartPart refuses a starting key without an attribute of the key that is asked for, or with one of another kind.
+func (x *selection) checkStartPart(a attribute) error {
+	if x.start == nil {
+		return nil
+	}
+	v, ok := x.start[a.Name]
+	switch {
+	case !ok:
+		return item.Invalid("The provided starting key is invalid")
+	case v.Kind != a.Kind:
+		return errKeySchema()
+	case v.Kind != item.Num && v.Text == "":
+		return errEmptyKey(a, "were invalid:")
+	}
+	return nil
+}
+
+// checkStart refuses a starting key whose part that is the table's key is not one.
 func (x *selection) checkStart() error {
 	if x.start == nil {
 		return nil
 	}
-	wanted := map[string]bool{}
-	for _, k := range []keySchema{x.keys, x.doc.Keys} {
-		for _, a := range k.attributes() {
-			wanted[a.Name] = true
+	part := item.Item{}
+	for _, a := range x.doc.Keys.attributes() {
+		if v, ok := x.start[a.Name]; ok {
+			part[a.Name] = v
 		}
 	}
-	if len(wanted) != len(x.start) {
-		if x.index == nil {
-			return item.Invalid("The provided starting key is invalid: The provided key element does not match the schema")
-		}
-		return item.Invalid("The provided starting key is invalid")
+	if err := x.doc.Keys.checkKey(part); err != nil {
+		return badStart(err)
 	}
-	for _, k := range []keySchema{x.keys, x.doc.Keys} {
-		part := item.Item{}
-		for _, a := range k.attributes() {
-			if v, ok := x.start[a.Name]; ok {
-				part[a.Name] = v
-			}
-		}
-		if err := k.checkKey(part); err != nil {
-			return item.Invalid("The provided starting key is invalid: %s", words(err))
-		}
-	}
-	return nil
+	return x.keys.checkSize(x.start)
 }

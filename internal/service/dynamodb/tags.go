@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"strings"
 
@@ -45,7 +46,15 @@ func (s *Service) tagged(ctx context.Context, resource *string) (*table, error) 
 	if err != nil || a.Service != "dynamodb" || !strings.HasPrefix(a.Resource, "table/") {
 		return nil, item.Invalid("Invalid TableArn: Invalid ResourceArn provided as input %s", *resource)
 	}
-	return s.named(ctx, resource)
+	if name := strings.TrimPrefix(a.Resource, "table/"); checkTableName("TableName", name) != nil {
+		return nil, item.Invalid("Invalid TableArn: Invalid ResourceArn provided as input %s", *resource)
+	}
+	t, err := s.named(ctx, resource)
+	var missing *dynamodbapi.ResourceNotFoundException
+	if errors.As(err, &missing) {
+		missing.Message = "Requested resource not found: ResourcArn: " + *resource + " not found" // sic
+	}
+	return t, err
 }
 
 // retag changes the tags of a table.

@@ -15,12 +15,18 @@ func (s *Service) updateTable(ctx context.Context, in *dynamodbapi.UpdateTableIn
 	if err := refuseUnsupportedUpdate(in); err != nil {
 		return nil, err
 	}
+	if err := checkThroughput(in.ProvisionedThroughput); err != nil {
+		return nil, err
+	}
+	changed, err := indexesOf(in.GlobalSecondaryIndexUpdates)
+	if err != nil {
+		return nil, err
+	}
 	t, err := s.named(ctx, in.TableName)
 	if err != nil {
 		return nil, err
 	}
-	changed := map[string]string{}
-	if err := s.updateLocked(ctx, t, in, changed); err != nil {
+	if err := s.updateLocked(ctx, t, in); err != nil {
 		return nil, err
 	}
 	if err := s.load(ctx, t); err != nil {
@@ -40,15 +46,15 @@ func (s *Service) updateTable(ctx context.Context, in *dynamodbapi.UpdateTableIn
 	return &dynamodbapi.UpdateTableOutput{TableDescription: out}, nil
 }
 
-// updateLocked stores the change while nobody writes. changed gets the status that the answer shows of an index.
-func (s *Service) updateLocked(ctx context.Context, t *table, in *dynamodbapi.UpdateTableInput, changed map[string]string) error {
+// updateLocked stores the change while nobody writes.
+func (s *Service) updateLocked(ctx context.Context, t *table, in *dynamodbapi.UpdateTableInput) error {
 	t.gate.Lock()
 	defer t.gate.Unlock()
 	if doc, _ := t.description(); doc.Gone {
 		return errNoTableNamed(doc.Name)
 	}
 	now := s.clock.Now()
-	if err := s.change(ctx, t, func(d *tableDoc) error { return d.update(in, now, changed) }); err != nil {
+	if err := s.change(ctx, t, func(d *tableDoc) error { return d.update(in, now) }); err != nil {
 		return err
 	}
 	if len(in.GlobalSecondaryIndexUpdates) > 0 {
@@ -83,7 +89,7 @@ func refuseUnsupportedUpdate(in *dynamodbapi.UpdateTableInput) error {
 }
 
 // update changes the description as asked, or refuses.
-func (d *tableDoc) update(in *dynamodbapi.UpdateTableInput, now time.Time, changed map[string]string) error {
+func (d *tableDoc) update(in *dynamodbapi.UpdateTableInput, now time.Time) error {
 	if in.DeletionProtectionEnabled != nil {
 		d.Protected = *in.DeletionProtectionEnabled
 	}
@@ -103,7 +109,7 @@ func (d *tableDoc) update(in *dynamodbapi.UpdateTableInput, now time.Time, chang
 	if err := d.bill(in, now); err != nil {
 		return err
 	}
-	if err := d.updateIndexes(in.GlobalSecondaryIndexUpdates, now, changed); err != nil {
+	if err := d.updateIndexes(in.GlobalSecondaryIndexUpdates, now); err != nil {
 		return err
 	}
 	if in.AttributeDefinitions != nil {
@@ -159,31 +165,50 @@ func (p throughput) become(next throughput, now time.Time) throughput {
 	return next
 }
 
-// updateIndexes adds, changes and removes indexes.
-func (d *tableDoc) updateIndexes(updates []dynamodbapi.GlobalSecondaryIndexUpdate, now time.Time, changed map[string]string) error {
-	creates, deletes := 0, 0
+// indexesOf lists the indexes that updates change, each with the status that the answer shows of it, or refuses what can be refused
+// without the table.
+func indexesOf(updates []dynamodbapi.GlobalSecondaryIndexUpdate) (map[string]string, error) {
+	changed := map[string]string{}
 	for _, u := range updates {
-		name := ""
+		name, status := "", "UPDATING"
+		var provisioned *dynamodbapi.ProvisionedThroughput
 		switch {
 		case u.Create != nil:
-			name, creates = *u.Create.IndexName, creates+1
+			name, status, provisioned = *u.Create.IndexName, "CREATING", u.Create.ProvisionedThroughput
 		case u.Update != nil:
-			name = *u.Update.IndexName
+			name, provisioned = *u.Update.IndexName, u.Update.ProvisionedThroughput
 		case u.Delete != nil:
-			name, deletes = *u.Delete.IndexName, deletes+1
+			name = *u.Delete.IndexName
 		default:
-			return item.Invalid("One or more parameter values were invalid: One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null")
+			return nil, item.Invalid("One or more parameter values were invalid: One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null")
 		}
 		if changed[name] != "" {
-			return item.Invalid("One or more parameter values were invalid: Only one global secondary index update per index is allowed simultaneously. Index: %s", name)
+			return nil, item.Invalid("One or more parameter values were invalid: Only one global secondary index update per index is allowed simultaneously. Index: %s", name)
 		}
-		changed[name] = "UPDATING"
+		if err := checkThroughput(provisioned); err != nil {
+			return nil, err
+		}
+		changed[name] = status
+	}
+	return changed, nil
+}
+
+// updateIndexes adds, changes and removes indexes.
+func (d *tableDoc) updateIndexes(updates []dynamodbapi.GlobalSecondaryIndexUpdate, now time.Time) error {
+	creates, deletes := 0, 0
+	for _, u := range updates {
+		if u.Create != nil {
+			creates++
+		}
+		if u.Delete != nil {
+			deletes++
+		}
 	}
 	if creates > 1 || deletes > 1 {
 		return limitExceeded("Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
 	}
 	for _, u := range updates {
-		if err := d.updateIndex(u, now, changed); err != nil {
+		if err := d.updateIndex(u, now); err != nil {
 			return err
 		}
 	}
@@ -193,9 +218,8 @@ func (d *tableDoc) updateIndexes(updates []dynamodbapi.GlobalSecondaryIndexUpdat
 	return nil
 }
 
-func (d *tableDoc) updateIndex(u dynamodbapi.GlobalSecondaryIndexUpdate, now time.Time, changed map[string]string) error {
+func (d *tableDoc) updateIndex(u dynamodbapi.GlobalSecondaryIndexUpdate, now time.Time) error {
 	if c := u.Create; c != nil {
-		changed[*c.IndexName] = "CREATING"
 		if _, exists := d.index(*c.IndexName); exists {
 			return item.Invalid("One or more parameter values were invalid: Index with name %s already exists", *c.IndexName)
 		}

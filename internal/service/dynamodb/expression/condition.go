@@ -19,7 +19,7 @@ type Condition struct {
 
 // Condition reads a condition or a filter; what is the parameter's name.
 func (h *Placeholders) Condition(what, text string) (c *Condition, err error) {
-	err = h.read(what, text, func(p *parser) {
+	err = h.read(what, text, conditions, func(p *parser) {
 		c, _ = p.or()
 		p.boolean(c)
 	})
@@ -99,9 +99,13 @@ func (p *parser) comparison() (c *Condition, bare bool) {
 			p.wrong(operandCount, fmt.Sprintf("Incorrect number of operands for operator or function; operator or function: IN, number of operands: %d", len(c.args)-1))
 		}
 	default:
+		if functions[left.op] > 0 {
+			p.judge()
+		}
 		return left, bare
 	}
 	p.operands(c.args)
+	p.judge()
 	return c, false
 }
 
@@ -118,19 +122,16 @@ func (p *parser) primary() (c *Condition, bare bool) {
 		if twice {
 			p.wrong(parentheses, "The expression has redundant parentheses;")
 		}
+		if c.op == "path" && (p.is(".") || p.is("[")) {
+			return &Condition{op: "path", path: p.steps(c.path)}, false
+		}
 		return c, true
 	case t.kind == valueHolder:
 		return &Condition{op: "value", value: p.value()}, false
-	case t.kind == word && p.tokens[p.at+1].text == "(" && !keyword(t.text):
+	case t.kind == word && p.tokens[p.at+1].text == "(" && !slices.Contains(p.keywords, strings.ToUpper(t.text)):
 		return p.function(), false
-	case t.kind == word && keyword(t.text):
-		p.syntax()
 	}
 	return &Condition{op: "path", path: p.path()}, false
-}
-
-func keyword(text string) bool {
-	return slices.Contains([]string{"AND", "OR", "NOT", "BETWEEN", "IN"}, strings.ToUpper(text))
 }
 
 // arguments reads what stands between parentheses, the first of which was read.

@@ -46,8 +46,10 @@ func FuzzExpressions(f *testing.F) {
 		} else if !strings.Contains(err.Error(), "Invalid FilterExpression: ") {
 			t.Fatalf("%q: %v", text, err)
 		}
-		if tests, err := holders(t).KeyCondition(text); err == nil && len(tests) == 0 {
-			t.Fatalf("%q asks nothing", text)
+		if err == nil {
+			if tests, err := c.KeyTests(); err == nil && len(tests) == 0 {
+				t.Fatalf("%q asks nothing", text)
+			}
 		}
 		if u, err := holders(t).Update(text); err == nil {
 			if _, err := u.Apply(item.Item{}); err == nil {

@@ -12,12 +12,8 @@ type KeyTest struct {
 	Values []item.Value
 }
 
-// KeyCondition reads a key condition expression: what is asked of each key attribute.
-func (h *Placeholders) KeyCondition(text string) (map[string]KeyTest, error) {
-	c, err := h.Condition("KeyConditionExpression", text)
-	if err != nil {
-		return nil, err
-	}
+// KeyTests takes a key condition expression, read as a condition, apart: what it asks of each key attribute.
+func (c *Condition) KeyTests() (map[string]KeyTest, error) {
 	tests := map[string]KeyTest{}
 	return tests, keyTests(c, tests)
 }

@@ -2,6 +2,7 @@ package expression
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,8 +10,8 @@ import (
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
 
-// A problem is something wrong that is not the grammar. All are found, and the one with the lowest rank is said, since that
-// is the one that the service says.
+// A problem is something wrong that is not the grammar. All are found, the first of each kind counts, and one of them is said:
+// the one that the service says.
 type problem int
 
 const (
@@ -21,16 +22,34 @@ const (
 	sectionTwice
 	noName
 	noValue
+	noHolder // noName or noValue, whichever is first
 	pathOverlap
 	pathConflict
 	operandCount
 	notDistinct
 	operandType
+	inCondition // of those below, in the first condition that has any
 	problems
+)
+
+// A grammar is what differs between kinds of expressions beside their syntax.
+type grammar struct {
+	keywords []string  // which no attribute may have as a name
+	order    []problem // in which problems are said
+}
+
+var (
+	conditions = grammar{[]string{"AND", "OR", "NOT", "BETWEEN", "IN"}, []problem{parentheses, unknownFunction, misusedFunction, reservedWord, inCondition}}
+	// ofCondition is the order within one condition.
+	ofCondition = []problem{noHolder, operandCount, notDistinct, operandType}
+	updates     = grammar{[]string{"SET", "REMOVE", "ADD", "DELETE"},
+		[]problem{reservedWord, unknownFunction, sectionTwice, noName, noValue, pathOverlap, pathConflict, operandCount, operandType}}
+	projections = grammar{nil, []problem{reservedWord, noName, pathOverlap, pathConflict}}
 )
 
 // A parser reads one expression.
 type parser struct {
+	grammar
 	holders   *Placeholders
 	text      string
 	tokens    []token
@@ -45,14 +64,14 @@ type refused struct{ text string }
 func (refused) Error() string { return "expression refused" }
 
 // read runs parse over a whole expression. what names the parameter in refusals.
-func (h *Placeholders) read(what, text string, parse func(*parser)) (err error) {
+func (h *Placeholders) read(what, text string, g grammar, parse func(*parser)) (err error) {
 	if text == "" {
 		return item.Invalid("Invalid %s: The expression can not be empty;", what)
 	}
 	if len(text) > bytesMax {
 		return item.Invalid("Invalid %s: Expression size has exceeded the maximum allowed size; expression size: %d", what, len(text))
 	}
-	p := &parser{holders: h, text: text}
+	p := &parser{grammar: g, holders: h, text: text}
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -73,12 +92,22 @@ func (h *Placeholders) read(what, text string, parse func(*parser)) (err error) 
 	if p.peek().kind != end {
 		p.syntax()
 	}
-	for _, text := range p.problems {
-		if text != "" {
+	for _, kind := range p.order {
+		if text := p.problems[kind]; text != "" {
 			return item.Invalid("Invalid %s: %s", what, text)
 		}
 	}
 	return nil
+}
+
+// judge ends a condition: the first that has a problem decides which is said.
+func (p *parser) judge() {
+	for _, kind := range ofCondition {
+		if text := p.problems[kind]; text != "" {
+			p.wrong(inCondition, text)
+			return
+		}
+	}
 }
 
 // wrap puts words around a refusal's own.
@@ -172,8 +201,10 @@ func (p Path) text() string {
 }
 
 // path reads a path.
-func (p *parser) path() Path {
-	path := Path{{Name: p.name()}}
+func (p *parser) path() Path { return p.steps(Path{{Name: p.name()}}) }
+
+// steps reads the rest of a path.
+func (p *parser) steps(path Path) Path {
 	for {
 		switch {
 		case p.take("."):
@@ -202,6 +233,10 @@ func (p *parser) name() string {
 	t := p.next()
 	switch t.kind {
 	case word:
+		if slices.Contains(p.keywords, strings.ToUpper(t.text)) {
+			p.at--
+			p.syntax()
+		}
 		if reserved[strings.ToUpper(t.text)] {
 			p.wrong(reservedWord, "Attribute name is a reserved keyword; reserved keyword: "+t.text)
 		}
@@ -209,7 +244,9 @@ func (p *parser) name() string {
 	case nameHolder:
 		name, ok := p.holders.names[t.text]
 		if !ok || name == "" {
-			p.wrong(noName, "An expression attribute name used in the document path is not defined; attribute name: "+t.text)
+			words := "An expression attribute name used in the document path is not defined; attribute name: " + t.text
+			p.wrong(noName, words)
+			p.wrong(noHolder, words)
 			return t.text
 		}
 		p.holders.used[t.text] = true
@@ -233,7 +270,9 @@ func (p *parser) value() item.Value {
 	}
 	v, ok := p.holders.values[t.text]
 	if !ok {
-		p.wrong(noValue, "An expression attribute value used in expression is not defined; attribute value: "+t.text)
+		words := "An expression attribute value used in expression is not defined; attribute value: " + t.text
+		p.wrong(noValue, words)
+		p.wrong(noHolder, words)
 	}
 	p.holders.used[t.text] = true
 	return v
@@ -241,7 +280,7 @@ func (p *parser) value() item.Value {
 
 // Projection reads a projection expression: the paths to show.
 func (h *Placeholders) Projection(text string) (paths []Path, err error) {
-	err = h.read("ProjectionExpression", text, func(p *parser) {
+	err = h.read("ProjectionExpression", text, projections, func(p *parser) {
 		for {
 			paths = p.distinct(paths, p.path())
 			if !p.take(",") {

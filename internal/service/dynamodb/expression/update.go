@@ -37,7 +37,7 @@ const (
 // Update reads an update expression.
 func (h *Placeholders) Update(text string) (*Update, error) {
 	u := &Update{}
-	err := h.read("UpdateExpression", text, func(p *parser) {
+	err := h.read("UpdateExpression", text, updates, func(p *parser) {
 		seen := map[string]bool{}
 		for {
 			section := strings.ToUpper(p.peek().text)
@@ -144,7 +144,7 @@ func (p *parser) updateFunction() *operation {
 	case o.op != "if_not_exists" && o.op != "list_append":
 		p.wrong(unknownFunction, "Invalid function name; function: "+o.op)
 	case len(o.args) != 2:
-		p.wrong(operandCount, fmt.Sprintf("Incorrect number of operands for operator or function; operator or function: %s, number of operands: %d", o.op, len(o.args)))
+		p.wrong(operandType, fmt.Sprintf("Incorrect number of operands for operator or function; operator or function: %s, number of operands: %d", o.op, len(o.args)))
 	case o.op == "list_append":
 		p.argumentTypes(o, item.List)
 	case o.args[0].op != "path":

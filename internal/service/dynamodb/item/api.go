@@ -51,6 +51,16 @@ func fromAPI(a *dynamodbapi.AttributeValue, level int) (v Value, err error) {
 	case set == 0:
 		return v, Invalid("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
 	case set > 1:
+		if a.N != nil { // what is no number is said first
+			if _, err := numberFromAPI(*a.N); err != nil {
+				return v, err
+			}
+		}
+		if a.NS != nil {
+			if _, err := numbersFromAPI(a.NS); err != nil {
+				return v, err
+			}
+		}
 		return v, Invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
 	}
 	switch v.Kind {
