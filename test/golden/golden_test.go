@@ -56,7 +56,7 @@ func TestStories(t *testing.T) {
 				}
 			}
 			s.end()
-			s.checkArithmetic()
+			s.audit()
 			got := archive{script: want.script}
 			for _, f := range want.files {
 				if !documentFile(f.name) {

@@ -19,6 +19,7 @@ import (
 	"github.com/hookswitch/hookswitch/internal/courier"
 	"github.com/hookswitch/hookswitch/internal/journal"
 	"github.com/hookswitch/hookswitch/internal/outbox"
+	"github.com/hookswitch/hookswitch/internal/simulate/audit"
 	"github.com/hookswitch/hookswitch/internal/storage"
 	"github.com/hookswitch/hookswitch/internal/storage/memory"
 	"github.com/hookswitch/hookswitch/internal/switchboard"
@@ -277,6 +278,33 @@ func (s *stage) end() {
 	}
 	if !bytes.Equal(was, is) {
 		s.t.Errorf("the journal leads to another state: %s", cmp.Diff(string(was), string(is)))
+	}
+}
+
+// audit holds the records to what agent events alone tell.
+func (s *stage) audit() {
+	var a audit.Audit
+	for _, doc := range s.agentEvents {
+		if err := a.AgentEvent(doc); err != nil {
+			s.t.Error(err)
+		}
+	}
+	seen := map[string]bool{}
+	for _, doc := range s.records {
+		var r struct{ ContactID string }
+		if err := json.Unmarshal(doc, &r); err != nil {
+			s.t.Fatal(err)
+		}
+		if seen[r.ContactID] {
+			continue // a later version
+		}
+		seen[r.ContactID] = true
+		if err := a.Record(doc); err != nil {
+			s.t.Error(err)
+		}
+	}
+	for _, f := range a.Findings() {
+		s.t.Error(s.inWords(f))
 	}
 }
 

@@ -93,6 +93,20 @@ func TestAgentEventsAndRecordsTellOneStory(t *testing.T) {
 	agree(t, a, sum)
 }
 
+// TestTransfersTellOneStory is the same with agents who bring others into their calls: holds of another agent's doing, and
+// customers who are left to someone else.
+func TestTransfersTellOneStory(t *testing.T) {
+	cfg := day(40, 1600.0/4, 4*time.Hour)
+	cfg.Transfer = 0.3
+	a, _ := audited(t, cfg, nil)
+	for _, f := range a.Findings() {
+		t.Error(f)
+	}
+	if n := a.Count(); n.Handled < 1000 || n.Hold == 0 {
+		t.Errorf("too little to say anything: %+v", n)
+	}
+}
+
 // TestWhatDoesNotAgreeIsFound spoils one document in a hundred, in each way in turn.
 func TestWhatDoesNotAgreeIsFound(t *testing.T) {
 	for name, x := range map[string]struct {
