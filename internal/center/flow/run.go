@@ -239,6 +239,8 @@ func (r *run) decide(a *language.Action) (next string) {
 		return r.checkHoursOfOperation(a)
 	case "CheckMetricData":
 		return r.checkMetricData(a)
+	case "GetMetricData":
+		return r.getMetricData(a)
 	case "DistributeByPercentage":
 		return r.distributeByPercentage(a)
 	case "Loop":

@@ -82,6 +82,8 @@ func (r *run) learnt(path string) string {
 		return u.LastName
 	case path == "$.Agent.ARN" && agent != "":
 		return r.Directory.Instance.ARN + "/agent/" + string(agent)
+	case strings.HasPrefix(path, "$.Metrics.") && f != nil:
+		return f.Metrics[strings.TrimPrefix(path, "$.Metrics.")]
 	case path == "$.StoredCustomerInput" && f != nil:
 		return f.Input
 	case path == "$.TextToSpeechVoiceId" && f != nil:

@@ -266,23 +266,18 @@ func (t *turn) metric(typ string, q center.QueueID) int {
 	}
 	n := 0
 	for _, a := range s.Agents {
-		if serves(a, q) && counts(a, typ) {
-			n++
+		for i := range a.Config.Inbound {
+			if served := &a.Config.Inbound[i]; served.ID == q && counts(a, served.Channels, typ) {
+				n++
+				break
+			}
 		}
 	}
 	return n
 }
 
-func serves(a *lifecycle.Agent, q center.QueueID) bool {
-	for i := range a.Config.Inbound {
-		if a.Config.Inbound[i].ID == q {
-			return true
-		}
-	}
-	return false
-}
-
-func counts(a *lifecycle.Agent, typ string) bool {
+// counts reports whether a metric counts an agent who serves a queue on some channels.
+func counts(a *lifecycle.Agent, on []center.Channel, typ string) bool {
 	switch typ {
 	case language.AgentsOnline:
 		return a.Status.Type != center.Offline
@@ -294,7 +289,7 @@ func counts(a *lifecycle.Agent, typ string) bool {
 			return false
 		}
 	}
-	return slices.ContainsFunc(channels[:], func(ch center.Channel) bool { return routing.Takes(a, ch) })
+	return slices.ContainsFunc(on, func(ch center.Channel) bool { return routing.Takes(a, ch) })
 }
 
 // pin keeps the content of a flow that is about to become another, if contacts stand in it.

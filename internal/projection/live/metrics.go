@@ -27,7 +27,7 @@ type Metrics struct {
 	Staffed          int           // agents online and not in a custom status
 	InQueue          int           // contacts that wait in the queue, also while they ring at an agent
 	OldestAge        time.Duration // how long the one that came first has been in the queue; 0 when InQueue is
-	Scheduled        int           // callbacks that wait for their delay: none, as long as the center makes no callbacks
+	Scheduled        int           // callbacks that wait for their delay
 	SlotsActive      int           // contacts that are connected, on hold, in after-contact work or ringing outwards
 	SlotsAvailable   int           // contacts that agents could take in addition: free slots of those in a routable status
 }
@@ -244,7 +244,7 @@ func (m *Metrics) add(a *lifecycle.Agent, t *tally, failed bool) {
 // dialled is.
 func isActive(d *lifecycle.DeskContact) bool {
 	switch d.State {
-	case center.AgentContactConnected, center.AgentContactOnHold, center.AgentContactEnded:
+	case center.AgentContactConnected, center.AgentContactOnHold, center.AgentContactEnded, center.AgentContactPending:
 		return true
 	case center.AgentContactConnecting:
 		return d.Method == "OUTBOUND"
@@ -253,10 +253,14 @@ func isActive(d *lifecycle.DeskContact) bool {
 }
 
 func (c *counter) countContact(contact *lifecycle.Contact, profiles map[center.RoutingProfileID]center.RoutingProfile) {
-	if !inQueue(contact) || !wanted(c.channels, contact.Channel) {
+	scheduled := contact.Callback != nil && contact.Phase() == lifecycle.Scheduled
+	if !inQueue(contact) && !scheduled || !wanted(c.channels, contact.Channel) {
 		return
 	}
-	queue := center.QueueID(contact.Queue.Queue.ID)
+	queue := contact.Target
+	if !scheduled {
+		queue = center.QueueID(contact.Queue.Queue.ID)
+	}
 	if !wanted(c.queues, queue) {
 		return
 	}
@@ -268,6 +272,10 @@ func (c *counter) countContact(contact *lifecycle.Contact, profiles map[center.R
 		}
 		counted[k] = true
 		m := c.group(k)
+		if scheduled {
+			m.Scheduled++
+			return
+		}
 		m.InQueue++
 		m.OldestAge = max(m.OldestAge, c.query.At.Sub(contact.Queue.EnqueuedAt))
 	}

@@ -72,6 +72,10 @@ func TestDefinitions(t *testing.T) {
 			Metrics{Online: 1, Staffed: 1}},
 		{"a call being dialled is active", agent("a", center.Routable, dialling),
 			Metrics{Online: 1, Staffed: 1, OnContact: 1, SlotsActive: 1}},
+		{"a callback that is offered is not active yet", agent("a", center.Routable, onDesk(center.AgentContactIncoming, center.Voice, "sales")),
+			Metrics{Online: 1, Staffed: 1}},
+		{"a callback being set up is active", agent("a", center.Routable, onDesk(center.AgentContactPending, center.Voice, "sales")),
+			Metrics{Online: 1, Staffed: 1, OnContact: 1, SlotsActive: 1}},
 		{"on a call", agent("a", center.Routable, onDesk(center.AgentContactConnected, center.Voice, "sales")),
 			Metrics{Online: 1, Staffed: 1, OnContact: 1, SlotsActive: 1}},
 		{"on a call on hold", agent("a", center.Routable, onDesk(center.AgentContactOnHold, center.Voice, "sales")),
@@ -99,6 +103,31 @@ func TestDefinitions(t *testing.T) {
 		if d := cmp.Diff([]Metrics{c.want}, got); d != "" {
 			t.Errorf("%s:\n%s", c.name, d)
 		}
+	}
+}
+
+func TestCallbacksWaitForTheirDelayBeforeTheyWaitInQueue(t *testing.T) {
+	delayed := &lifecycle.Contact{ID: "c1", Channel: center.Voice, Callback: &center.Callback{}, Target: "sales", ScheduledAt: now.Add(time.Minute)}
+	due := waiting("c2", center.Voice, "sales", time.Minute)
+	due.Callback, due.Target, due.ScheduledAt = &center.Callback{}, "sales", now.Add(-time.Minute)
+	got := view(nil, delayed, due).Metrics(MetricsQuery{At: now, Queues: []center.QueueID{"sales"}})
+	if d := cmp.Diff([]Metrics{{Scheduled: 1, InQueue: 1, OldestAge: time.Minute}}, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestViewsShareNothingThatFlowsChange: the machine goes on with what it has given.
+func TestViewsShareNothingThatFlowsChange(t *testing.T) {
+	c := waiting("c", center.Voice, "sales", time.Minute)
+	c.Flows = &lifecycle.FlowData{Attributes: map[string]string{"k": "old"}, Hooks: map[center.FlowOccasion]center.FlowID{center.OnAgentHold: "f"}}
+	v := view(nil, c)
+	input := "1"
+	c.Apply(now, center.FlowNoted{Contact: "c", Input: &input, Attributes: map[string]string{"k": "new"}})
+	c.Apply(now, center.FlowHooked{Contact: "c", Occasion: center.OnAgentHold, Flow: "g"})
+	got, _ := v.Contact("c")
+	want := &lifecycle.FlowData{Attributes: map[string]string{"k": "old"}, Hooks: map[center.FlowOccasion]center.FlowID{center.OnAgentHold: "f"}}
+	if d := cmp.Diff(want, got.Flows); d != "" {
+		t.Error(d)
 	}
 }
 

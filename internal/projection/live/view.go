@@ -4,7 +4,6 @@ package live
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -228,8 +227,7 @@ func inQueue(c *lifecycle.Contact) bool {
 
 // clone copies what Apply changes in place.
 func clone(c *lifecycle.Contact) *lifecycle.Contact {
-	n := *c
-	n.Attributes = maps.Clone(c.Attributes)
+	n := c.Clone()
 	if c.Queue != nil {
 		q := *c.Queue
 		n.Queue = &q
@@ -237,10 +235,6 @@ func clone(c *lifecycle.Contact) *lifecycle.Contact {
 	if c.Offer != nil {
 		o := *c.Offer
 		n.Offer = &o
-	}
-	if c.Agent != nil {
-		a := *c.Agent
-		n.Agent = &a
 	}
 	return &n
 }

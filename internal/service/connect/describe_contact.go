@@ -29,9 +29,12 @@ func contactOut(inst center.Instance, c lifecycle.Contact) *connectapi.Contact {
 		InitialContactId: optional(string(c.Initial)), PreviousContactId: optional(string(c.Previous)), RelatedContactId: optional(string(c.Related)),
 		InitiationMethod: ptr(c.Method), Name: optional(c.Name), Description: optional(c.Description), Channel: ptr(string(c.Channel)),
 		InitiationTimestamp: timestamp(c.InitiatedAt), DisconnectTimestamp: timestamp(c.DisconnectedAt), LastUpdateTimestamp: timestamp(c.UpdatedAt),
-		ScheduledTimestamp: timestamp(c.ScheduledAt), ConnectedToSystemTimestamp: timestamp(c.ConnectedToSystemAt), DisconnectReason: optional(c.DisconnectReason),
+		ConnectedToSystemTimestamp: timestamp(c.ConnectedToSystemAt), DisconnectReason: optional(c.DisconnectReason),
 		CustomerEndpoint: endpointOut(c.Customer), SystemEndpoint: endpointOut(c.System), Tags: maps.Clone(c.Tags), Attributes: maps.Clone(c.Attributes),
 		QueuePriority: ptr(int64(c.Priority)), QueueTimeAdjustmentSeconds: optional(int32(c.Age)), SegmentAttributes: segmentOut(c.Segment),
+	}
+	if c.Channel == center.Task { // the delay of a callback is not shown
+		out.ScheduledTimestamp = timestamp(c.ScheduledAt)
 	}
 	if c.Queue != nil {
 		out.QueueInfo = &connectapi.QueueInfo{Id: ptr(c.Queue.Queue.ID), EnqueueTimestamp: timestamp(c.Queue.EnqueuedAt)}

@@ -184,6 +184,8 @@ func blocks() map[string]block {
 			parameters: map[string]checkFunc{"MetricType": isOneOf(MetricTypes()...), "QueueId": isReference, "AgentId": isReference},
 			errors:     []string{NoMatchingCondition, NoMatchingError},
 		},
+		// For all channels together only: a QueueChannel is refused.
+		"GetMetricData": {flows: waiting, parameters: queue, rule: notBoth, errors: failure},
 		"DistributeByPercentage": {
 			flows: waiting, next: nextOptional, conditions: percentConditions, errors: []string{NoMatchingCondition, NoMatchingError},
 		},

@@ -18,6 +18,8 @@ func Paths() []string {
 		"$.Channel", "$.ContactId", "$.InitialContactId", "$.PreviousContactId", "$.RelatedContactId", "$.InitiationMethod", "$.InstanceARN",
 		"$.Name", "$.Description", "$.CustomerEndpoint.Address", "$.CustomerEndpoint.Type", "$.SystemEndpoint.Address",
 		"$.SystemEndpoint.Type", "$.Queue.Name", "$.Queue.ARN", "$.Queue.OutboundCallerId.Address", "$.Queue.OutboundCallerId.Type",
+		"$.Metrics.Queue.Name", "$.Metrics.Queue.ARN", "$.Metrics.Queue.Size", "$.Metrics.Queue.OldestContactAge",
+		"$.Metrics.Agents.Online.Count", "$.Metrics.Agents.Available.Count", "$.Metrics.Agents.Staffed.Count",
 		"$.StoredCustomerInput", "$.TextToSpeechVoiceId", "$.Agent.ARN", "$.Agent.UserName", "$.Agent.FirstName", "$.Agent.LastName",
 	}
 }
