@@ -120,12 +120,32 @@ func (c *calls) act(ctx context.Context, s *server, agent string, random *rand.R
 		}
 		for _, on := range snap.list("contacts") {
 			do := next(on.str("state"), random)
-			_, status, err := s.operate("POST", base+"/contacts/"+on.str("id")+"/"+do, nil)
+			var body any
+			if do == "parties" {
+				body = obj{"queue": "BasicQueue"}
+			}
+			out, status, err := s.operate("POST", base+"/contacts/"+on.str("id")+"/"+do, body)
 			if err != nil {
 				return
 			}
 			if status == http.StatusOK {
+				if do == "parties" {
+					c.broughtIn(out, on.str("id"))
+				}
 				c.stepped()
+			}
+		}
+	}
+}
+
+// broughtIn notes the contact of whom an agent has brought into a call, as the agent's desk shows it.
+func (c *calls) broughtIn(snap obj, contact string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, on := range snap.list("contacts") {
+		for _, p := range on.list("parties") {
+			if on.str("id") == contact && !slices.Contains(c.started, p.str("id")) {
+				c.started = append(c.started, p.str("id"))
 			}
 		}
 	}
@@ -137,9 +157,9 @@ func next(state string, random *rand.Rand) string {
 	case "CONNECTING":
 		return "accept"
 	case "CONNECTED":
-		return []string{"hold", "end"}[random.IntN(2)]
+		return []string{"hold", "end", "parties"}[random.IntN(3)]
 	case "CONNECTED_ONHOLD":
-		return "resume"
+		return []string{"resume", "join", "swap", "end"}[random.IntN(4)]
 	}
 	return "clear"
 }
