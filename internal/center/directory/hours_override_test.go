@@ -1,8 +1,11 @@
 package directory
 
 import (
+	"fmt"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/hookswitch/hookswitch/internal/center"
 )
@@ -123,4 +126,43 @@ func TestLimitOfOverrides(t *testing.T) {
 	if _, r := k.do(t, center.UpdateHoursOverride{Hours: id, ID: k.Hours[id].Overrides[0].ID, Name: ptr("B")}); got(r) != taken(center.KindHoursOverride, "Name") {
 		t.Errorf("a name twice: %v", r)
 	}
+}
+
+// TestOpenOnIsWhenItIsOpen: on any date, hours with any overrides are open at the minutes that OpenOn names, and at no others.
+func TestOpenOnIsWhenItIsOpen(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		slots := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) center.HoursSlot {
+			hour := func(name string) int { return rapid.IntRange(0, 23).Draw(t, name) }
+			return center.HoursSlot{
+				Day: rapid.SampledFrom([]string{"", "SUNDAY", "MONDAY", "TUESDAY"}).Draw(t, "day"), StartHour: hour("start"), EndHour: hour("end"),
+				StartMinute: rapid.SampledFrom([]int{0, 30, 59}).Draw(t, "minute"),
+			}
+		}), 0, 3)
+		h := center.Hours{ID: "h", TimeZone: "UTC", Slots: slots.Draw(t, "slots")}
+		for range rapid.IntRange(0, 3).Draw(t, "overrides") {
+			first := rapid.IntRange(1, 4).Draw(t, "from")
+			h.Overrides = append(h.Overrides, center.HoursOverride{
+				Type: rapid.SampledFrom([]string{center.OverrideStandard, center.OverrideOpen, center.OverrideClosed}).Draw(t, "type"), Slots: slots.Draw(t, "slots"),
+				From: fmt.Sprintf("2026-03-0%d", first), Till: fmt.Sprintf("2026-03-0%d", rapid.IntRange(first, 5).Draw(t, "till")),
+			})
+		}
+		date := time.Date(2026, 3, rapid.IntRange(1, 5).Draw(t, "date"), 0, 0, 0, 0, time.UTC)
+		d := New()
+		d.Apply(date, center.HoursSaved{Hours: h})
+		named := map[int]bool{}
+		for _, s := range OpenOn(&h, date) {
+			end := s.EndHour*60 + s.EndMinute
+			if end == 0 {
+				end = minutesOfDay
+			}
+			for m := s.StartHour*60 + s.StartMinute; m < end; m++ {
+				named[m] = true
+			}
+		}
+		for m := range minutesOfDay {
+			if at := date.Add(time.Duration(m) * time.Minute); d.Open("h", at) != named[m] {
+				t.Fatalf("at %s it is open: %v, and OpenOn says %v", at, d.Open("h", at), OpenOn(&h, date))
+			}
+		}
+	})
 }

@@ -26,5 +26,3 @@ func promptOut(d *directory.Directory, p center.Prompt) connectapi.Prompt {
 		Tags: maps.Clone(p.Tags), LastModifiedTime: timestamp(p.ModifiedAt), LastModifiedRegion: region(d.Instance),
 	}
 }
-
-func idOfPrompt(p center.Prompt) string { return string(p.ID) }

@@ -35,5 +35,3 @@ func groupSummary(d *directory.Directory, g center.HierarchyGroup) *connectapi.H
 func levelID(d *directory.Directory, g center.HierarchyGroup) string {
 	return string(d.Levels[g.Level-1].ID)
 }
-
-func idOfGroup(g center.HierarchyGroup) string { return string(g.ID) }

@@ -21,8 +21,6 @@ func attributeOut(d *directory.Directory, a center.PredefinedAttribute) connecta
 	}
 }
 
-func nameOfAttribute(a center.PredefinedAttribute) string { return a.Name }
-
 func proficienciesIn(list []connectapi.UserProficiency) []center.Proficiency {
 	return mapped(list, func(p connectapi.UserProficiency) center.Proficiency {
 		return center.Proficiency{Attribute: value(p.AttributeName), Value: value(p.AttributeValue), Level: value(p.Level)}
