@@ -71,6 +71,8 @@ func furnish(w *world) map[string]obj {
 		security = do("CreateSecurityProfile", obj{"SecurityProfileName": name, "Permissions": []string{"BasicAgentAccess", "OutboundCallAccess"}})
 		do("CreateAgentStatus", obj{"Name": name, "State": "ENABLED"})
 		do("CreateUserHierarchyGroup", obj{"Name": name})
+		do("CreateContactFlowModule", obj{"Name": name, "Content": `{"Version":"2019-10-30","StartAction":"a","Actions":[{"Identifier":"a","Type":"EndFlowModuleExecution","Parameters":{},"Transitions":{}}]}`})
+		do("AssociateLambdaFunction", obj{"FunctionArn": "arn:aws:lambda:us-east-1:" + account + ":function:" + name})
 		do("CreateTaskTemplate", obj{"Name": name, "Fields": []obj{{"Id": obj{"Name": "n"}, "Type": "NAME"}}})
 	}
 	for _, name := range []string{"one", "two"} {

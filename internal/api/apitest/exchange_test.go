@@ -189,6 +189,8 @@ var connectExchanges = []exchange{
 	pair("ReleasePhoneNumber", connectapi.ReleasePhoneNumber, (*connect.Client).ReleasePhoneNumber),
 	pair("SearchAgentStatuses", connectapi.SearchAgentStatuses, (*connect.Client).SearchAgentStatuses),
 	pair("SearchAvailablePhoneNumbers", connectapi.SearchAvailablePhoneNumbers, (*connect.Client).SearchAvailablePhoneNumbers),
+	pair("SearchContactFlowModules", connectapi.SearchContactFlowModules, (*connect.Client).SearchContactFlowModules),
+	pair("SearchContactFlows", connectapi.SearchContactFlows, (*connect.Client).SearchContactFlows),
 	pair("SearchHoursOfOperationOverrides", connectapi.SearchHoursOfOperationOverrides, (*connect.Client).SearchHoursOfOperationOverrides),
 	pair("SearchHoursOfOperations", connectapi.SearchHoursOfOperations, (*connect.Client).SearchHoursOfOperations),
 	pair("SearchPredefinedAttributes", connectapi.SearchPredefinedAttributes, (*connect.Client).SearchPredefinedAttributes),

@@ -350,6 +350,168 @@ func (x *ContactFilter) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *ContactFlowAttributeAndCondition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TagConditions":
+			x.TagConditions = decodeTagAndConditionListJSON(d)
+		case "ContactFlowTypeCondition":
+			x.ContactFlowTypeCondition = nil
+			if !d.IsNull() {
+				x.ContactFlowTypeCondition = new(ContactFlowTypeCondition)
+				x.ContactFlowTypeCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ContactFlowAttributeFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeContactFlowAttributeOrConditionListJSON(d)
+		case "AndCondition":
+			x.AndCondition = nil
+			if !d.IsNull() {
+				x.AndCondition = new(ContactFlowAttributeAndCondition)
+				x.AndCondition.decodeJSON(d)
+			}
+		case "TagCondition":
+			x.TagCondition = nil
+			if !d.IsNull() {
+				x.TagCondition = new(TagCondition)
+				x.TagCondition.decodeJSON(d)
+			}
+		case "ContactFlowTypeCondition":
+			x.ContactFlowTypeCondition = nil
+			if !d.IsNull() {
+				x.ContactFlowTypeCondition = new(ContactFlowTypeCondition)
+				x.ContactFlowTypeCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ContactFlowModuleSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeContactFlowModuleSearchConditionListJSON(d)
+		case "AndConditions":
+			x.AndConditions = decodeContactFlowModuleSearchConditionListJSON(d)
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		case "StateCondition":
+			x.StateCondition = d.String()
+		case "StatusCondition":
+			x.StatusCondition = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ContactFlowModuleSearchFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TagFilter":
+			x.TagFilter = nil
+			if !d.IsNull() {
+				x.TagFilter = new(ControlPlaneTagFilter)
+				x.TagFilter.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ContactFlowSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "OrConditions":
+			x.OrConditions = decodeContactFlowSearchConditionListJSON(d)
+		case "AndConditions":
+			x.AndConditions = decodeContactFlowSearchConditionListJSON(d)
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		case "TypeCondition":
+			x.TypeCondition = d.String()
+		case "StateCondition":
+			x.StateCondition = d.String()
+		case "StatusCondition":
+			x.StatusCondition = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ContactFlowSearchFilter) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TagFilter":
+			x.TagFilter = nil
+			if !d.IsNull() {
+				x.TagFilter = new(ControlPlaneTagFilter)
+				x.TagFilter.decodeJSON(d)
+			}
+		case "FlowAttributeFilter":
+			x.FlowAttributeFilter = nil
+			if !d.IsNull() {
+				x.FlowAttributeFilter = new(ContactFlowAttributeFilter)
+				x.FlowAttributeFilter.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ContactFlowTypeCondition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ContactFlowType":
+			x.ContactFlowType = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *ControlPlaneAttributeFilter) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -2343,6 +2505,66 @@ func (x *SearchAvailablePhoneNumbersInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *SearchContactFlowModulesInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "SearchFilter":
+			x.SearchFilter = nil
+			if !d.IsNull() {
+				x.SearchFilter = new(ContactFlowModuleSearchFilter)
+				x.SearchFilter.decodeJSON(d)
+			}
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(ContactFlowModuleSearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchContactFlowsInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "SearchFilter":
+			x.SearchFilter = nil
+			if !d.IsNull() {
+				x.SearchFilter = new(ContactFlowSearchFilter)
+				x.SearchFilter.decodeJSON(d)
+			}
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(ContactFlowSearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *SearchHoursOfOperationOverridesInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -4106,6 +4328,42 @@ func decodeConditionsJSON(d *wire.JSONDecoder) []Condition {
 	items := []Condition{}
 	for d.NextElement() {
 		items = append(items, Condition{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeContactFlowAttributeOrConditionListJSON(d *wire.JSONDecoder) []ContactFlowAttributeAndCondition {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []ContactFlowAttributeAndCondition{}
+	for d.NextElement() {
+		items = append(items, ContactFlowAttributeAndCondition{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeContactFlowModuleSearchConditionListJSON(d *wire.JSONDecoder) []ContactFlowModuleSearchCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []ContactFlowModuleSearchCriteria{}
+	for d.NextElement() {
+		items = append(items, ContactFlowModuleSearchCriteria{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeContactFlowSearchConditionListJSON(d *wire.JSONDecoder) []ContactFlowSearchCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []ContactFlowSearchCriteria{}
+	for d.NextElement() {
+		items = append(items, ContactFlowSearchCriteria{})
 		items[len(items)-1].decodeJSON(d)
 	}
 	return items

@@ -4476,6 +4476,46 @@ func (x *SearchAvailablePhoneNumbersOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *SearchContactFlowModulesOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ContactFlowModules != nil {
+		dst = append(dst, `"ContactFlowModules":`...)
+		dst = appendContactFlowModuleSearchSummaryListJSON(dst, x.ContactFlowModules)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.ApproximateTotalCount != nil {
+		dst = append(dst, `"ApproximateTotalCount":`...)
+		dst = wire.AppendJSONInt(dst, *x.ApproximateTotalCount)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *SearchContactFlowsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ContactFlows != nil {
+		dst = append(dst, `"ContactFlows":`...)
+		dst = appendContactFlowSearchSummaryListJSON(dst, x.ContactFlows)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.ApproximateTotalCount != nil {
+		dst = append(dst, `"ApproximateTotalCount":`...)
+		dst = wire.AppendJSONInt(dst, *x.ApproximateTotalCount)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *SearchHoursOfOperationOverridesOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.HoursOfOperationOverrides != nil {
@@ -5763,7 +5803,25 @@ func appendContactEvaluationsJSON(dst []byte, items map[string]ContactEvaluation
 	return wire.CloseJSON(dst, '}')
 }
 
+func appendContactFlowModuleSearchSummaryListJSON(dst []byte, items []ContactFlowModule) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
 func appendContactFlowModulesSummaryListJSON(dst []byte, items []ContactFlowModuleSummary) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendContactFlowSearchSummaryListJSON(dst []byte, items []ContactFlow) []byte {
 	dst = append(dst, '[')
 	for i := range items {
 		dst = items[i].appendJSON(dst)

@@ -878,6 +878,24 @@ func SearchAvailablePhoneNumbers(fn func(context.Context, *SearchAvailablePhoneN
 	}, fn)
 }
 
+// SearchContactFlowModules is the operation POST /search-contact-flow-modules, served by fn.
+func SearchContactFlowModules(fn func(context.Context, *SearchContactFlowModulesInput) (*SearchContactFlowModulesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[255], &wire.Codec[SearchContactFlowModulesInput, SearchContactFlowModulesOutput]{
+		DecodeJSON: (*SearchContactFlowModulesInput).decodeJSON,
+		Validate:   func(x *SearchContactFlowModulesInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchContactFlowModulesOutput).appendJSON,
+	}, fn)
+}
+
+// SearchContactFlows is the operation POST /search-contact-flows, served by fn.
+func SearchContactFlows(fn func(context.Context, *SearchContactFlowsInput) (*SearchContactFlowsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[256], &wire.Codec[SearchContactFlowsInput, SearchContactFlowsOutput]{
+		DecodeJSON: (*SearchContactFlowsInput).decodeJSON,
+		Validate:   func(x *SearchContactFlowsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchContactFlowsOutput).appendJSON,
+	}, fn)
+}
+
 // SearchHoursOfOperationOverrides is the operation POST /search-hours-of-operation-overrides, served by fn.
 func SearchHoursOfOperationOverrides(fn func(context.Context, *SearchHoursOfOperationOverridesInput) (*SearchHoursOfOperationOverridesOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[261], &wire.Codec[SearchHoursOfOperationOverridesInput, SearchHoursOfOperationOverridesOutput]{

@@ -86,6 +86,8 @@ var ruleContactFlowModuleName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}
 
 var ruleContactFlowModuleState = wire.StringRule{Enum: []string{"ACTIVE", "ARCHIVED"}}
 
+var ruleContactFlowModuleStatus = wire.StringRule{Enum: []string{"PUBLISHED", "SAVED"}}
+
 var ruleContactFlowName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}}
 
 var ruleContactFlowState = wire.StringRule{Enum: []string{"ACTIVE", "ARCHIVED"}}

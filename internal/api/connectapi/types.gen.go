@@ -553,6 +553,20 @@ type ContactFlow struct {
 	LastModifiedRegion *string
 }
 
+// ContactFlowAttributeAndCondition is the model's structure ContactFlowAttributeAndCondition.
+type ContactFlowAttributeAndCondition struct {
+	TagConditions            []TagCondition
+	ContactFlowTypeCondition *ContactFlowTypeCondition
+}
+
+// ContactFlowAttributeFilter is the model's structure ContactFlowAttributeFilter.
+type ContactFlowAttributeFilter struct {
+	OrConditions             []ContactFlowAttributeAndCondition
+	AndCondition             *ContactFlowAttributeAndCondition
+	TagCondition             *TagCondition
+	ContactFlowTypeCondition *ContactFlowTypeCondition
+}
+
 // ContactFlowModule is the model's structure ContactFlowModule.
 type ContactFlowModule struct {
 	Arn                             *string
@@ -570,12 +584,42 @@ type ContactFlowModule struct {
 	ExternalInvocationConfiguration *ExternalInvocationConfiguration
 }
 
+// ContactFlowModuleSearchCriteria is the model's structure ContactFlowModuleSearchCriteria.
+type ContactFlowModuleSearchCriteria struct {
+	OrConditions    []ContactFlowModuleSearchCriteria
+	AndConditions   []ContactFlowModuleSearchCriteria
+	StringCondition *StringCondition
+	StateCondition  *string
+	StatusCondition *string
+}
+
+// ContactFlowModuleSearchFilter is the model's structure ContactFlowModuleSearchFilter.
+type ContactFlowModuleSearchFilter struct {
+	TagFilter *ControlPlaneTagFilter
+}
+
 // ContactFlowModuleSummary is the model's structure ContactFlowModuleSummary.
 type ContactFlowModuleSummary struct {
 	Id    *string
 	Arn   *string
 	Name  *string
 	State *string
+}
+
+// ContactFlowSearchCriteria is the model's structure ContactFlowSearchCriteria.
+type ContactFlowSearchCriteria struct {
+	OrConditions    []ContactFlowSearchCriteria
+	AndConditions   []ContactFlowSearchCriteria
+	StringCondition *StringCondition
+	TypeCondition   *string
+	StateCondition  *string
+	StatusCondition *string
+}
+
+// ContactFlowSearchFilter is the model's structure ContactFlowSearchFilter.
+type ContactFlowSearchFilter struct {
+	TagFilter           *ControlPlaneTagFilter
+	FlowAttributeFilter *ContactFlowAttributeFilter
 }
 
 // ContactFlowSummary is the model's structure ContactFlowSummary.
@@ -586,6 +630,11 @@ type ContactFlowSummary struct {
 	ContactFlowType   *string
 	ContactFlowState  *string
 	ContactFlowStatus *string
+}
+
+// ContactFlowTypeCondition is the model's structure ContactFlowTypeCondition.
+type ContactFlowTypeCondition struct {
+	ContactFlowType *string
 }
 
 // ControlPlaneAttributeFilter is the model's structure ControlPlaneAttributeFilter.
@@ -2675,6 +2724,38 @@ type SearchAvailablePhoneNumbersInput struct {
 type SearchAvailablePhoneNumbersOutput struct {
 	NextToken            *string
 	AvailableNumbersList []AvailableNumberSummary
+}
+
+// SearchContactFlowModulesInput is the model's structure SearchContactFlowModulesRequest.
+type SearchContactFlowModulesInput struct {
+	InstanceId     *string // required
+	NextToken      *string
+	MaxResults     *int32
+	SearchFilter   *ContactFlowModuleSearchFilter
+	SearchCriteria *ContactFlowModuleSearchCriteria
+}
+
+// SearchContactFlowModulesOutput is the model's structure SearchContactFlowModulesResponse.
+type SearchContactFlowModulesOutput struct {
+	ContactFlowModules    []ContactFlowModule
+	NextToken             *string
+	ApproximateTotalCount *int64
+}
+
+// SearchContactFlowsInput is the model's structure SearchContactFlowsRequest.
+type SearchContactFlowsInput struct {
+	InstanceId     *string // required
+	NextToken      *string
+	MaxResults     *int32
+	SearchFilter   *ContactFlowSearchFilter
+	SearchCriteria *ContactFlowSearchCriteria
+}
+
+// SearchContactFlowsOutput is the model's structure SearchContactFlowsResponse.
+type SearchContactFlowsOutput struct {
+	ContactFlows          []ContactFlow
+	NextToken             *string
+	ApproximateTotalCount *int64
 }
 
 // SearchHoursOfOperationOverridesInput is the model's structure SearchHoursOfOperationOverridesRequest.

@@ -222,6 +222,96 @@ func (x *ContactFilter) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *ContactFlowAttributeAndCondition) validate(v *wire.Violations, p *wire.Path) {
+	if x.ContactFlowTypeCondition != nil {
+		at := p.Member("contactFlowTypeCondition")
+		x.ContactFlowTypeCondition.validate(v, &at)
+	}
+}
+
+func (x *ContactFlowAttributeFilter) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndCondition != nil {
+		at := p.Member("andCondition")
+		x.AndCondition.validate(v, &at)
+	}
+	if x.ContactFlowTypeCondition != nil {
+		at := p.Member("contactFlowTypeCondition")
+		x.ContactFlowTypeCondition.validate(v, &at)
+	}
+}
+
+func (x *ContactFlowModuleSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndConditions != nil {
+		for i := range x.AndConditions {
+			at := p.Element("andConditions", i)
+			x.AndConditions[i].validate(v, &at)
+		}
+	}
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
+	}
+	if x.StateCondition != nil {
+		v.String(p, "stateCondition", *x.StateCondition, &ruleContactFlowModuleState)
+	}
+	if x.StatusCondition != nil {
+		v.String(p, "statusCondition", *x.StatusCondition, &ruleContactFlowModuleStatus)
+	}
+}
+
+func (x *ContactFlowSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.OrConditions != nil {
+		for i := range x.OrConditions {
+			at := p.Element("orConditions", i)
+			x.OrConditions[i].validate(v, &at)
+		}
+	}
+	if x.AndConditions != nil {
+		for i := range x.AndConditions {
+			at := p.Element("andConditions", i)
+			x.AndConditions[i].validate(v, &at)
+		}
+	}
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
+	}
+	if x.TypeCondition != nil {
+		v.String(p, "typeCondition", *x.TypeCondition, &ruleContactFlowType)
+	}
+	if x.StateCondition != nil {
+		v.String(p, "stateCondition", *x.StateCondition, &ruleContactFlowState)
+	}
+	if x.StatusCondition != nil {
+		v.String(p, "statusCondition", *x.StatusCondition, &ruleContactFlowStatus)
+	}
+}
+
+func (x *ContactFlowSearchFilter) validate(v *wire.Violations, p *wire.Path) {
+	if x.FlowAttributeFilter != nil {
+		at := p.Member("flowAttributeFilter")
+		x.FlowAttributeFilter.validate(v, &at)
+	}
+}
+
+func (x *ContactFlowTypeCondition) validate(v *wire.Violations, p *wire.Path) {
+	if x.ContactFlowType != nil {
+		v.String(p, "contactFlowType", *x.ContactFlowType, &ruleContactFlowType)
+	}
+}
+
 func (x *ControlPlaneUserAttributeFilter) validate(v *wire.Violations, p *wire.Path) {
 	if x.OrConditions != nil {
 		for i := range x.OrConditions {
@@ -2237,6 +2327,46 @@ func (x *SearchAvailablePhoneNumbersInput) validate(v *wire.Violations, p *wire.
 	}
 	if x.NextToken != nil {
 		v.String(p, "nextToken", *x.NextToken, &ruleLargeNextToken)
+	}
+}
+
+func (x *SearchContactFlowModulesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
+	}
+}
+
+func (x *SearchContactFlowsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+	if x.SearchFilter != nil {
+		at := p.Member("searchFilter")
+		x.SearchFilter.validate(v, &at)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
 	}
 }
 

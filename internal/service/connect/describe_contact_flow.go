@@ -21,12 +21,16 @@ func (s *Service) describeContactFlow(ctx context.Context, in *connectapi.Descri
 			return &connectapi.ContactFlowNotPublishedException{Message: "The flow has not been published: " + string(f.ID)}
 		}
 		f = asAsked(f, in.ContactFlowId)
-		out.ContactFlow = &connectapi.ContactFlow{
-			Arn: ptr(resourceARN(d.Instance, center.KindFlow, string(f.ID))), Id: ptr(string(f.ID)), Name: ptr(f.Name), Type: ptr(f.Type), State: ptr(f.State),
-			Status: ptr(f.Status), Description: optional(f.Description), Content: ptr(f.Content), Tags: maps.Clone(f.Tags), FlowContentSha256: contentDigest(f.Content),
-			LastModifiedTime: timestamp(f.ModifiedAt), LastModifiedRegion: region(d.Instance),
-		}
+		out.ContactFlow = ptr(contactFlowOut(d, f))
 		return nil
 	})
 	return out, err
+}
+
+func contactFlowOut(d *directory.Directory, f center.Flow) connectapi.ContactFlow {
+	return connectapi.ContactFlow{
+		Arn: ptr(resourceARN(d.Instance, center.KindFlow, string(f.ID))), Id: ptr(string(f.ID)), Name: ptr(f.Name), Type: ptr(f.Type), State: ptr(f.State),
+		Status: ptr(f.Status), Description: optional(f.Description), Content: ptr(f.Content), Tags: maps.Clone(f.Tags), FlowContentSha256: contentDigest(f.Content),
+		LastModifiedTime: timestamp(f.ModifiedAt), LastModifiedRegion: region(d.Instance),
+	}
 }

@@ -18,10 +18,14 @@ func (s *Service) describeContactFlowModule(ctx context.Context, in *connectapi.
 			return notFound(center.KindModule, value(in.ContactFlowModuleId))
 		}
 		f = asAsked(f, in.ContactFlowModuleId)
-		out.ContactFlowModule = &connectapi.ContactFlowModule{
-			Arn: ptr(resourceARN(d.Instance, center.KindModule, string(f.ID))), Id: ptr(string(f.ID)), Name: ptr(f.Name), State: ptr(f.State),
-			Status: ptr(f.Status), Description: optional(f.Description), Content: ptr(f.Content), Tags: maps.Clone(f.Tags), FlowModuleContentSha256: contentDigest(f.Content),
-		}
+		out.ContactFlowModule = ptr(flowModuleOut(d, f))
 		return nil
 	})
+}
+
+func flowModuleOut(d *directory.Directory, f center.Flow) connectapi.ContactFlowModule {
+	return connectapi.ContactFlowModule{
+		Arn: ptr(resourceARN(d.Instance, center.KindModule, string(f.ID))), Id: ptr(string(f.ID)), Name: ptr(f.Name), State: ptr(f.State),
+		Status: ptr(f.Status), Description: optional(f.Description), Content: ptr(f.Content), Tags: maps.Clone(f.Tags), FlowModuleContentSha256: contentDigest(f.Content),
+	}
 }

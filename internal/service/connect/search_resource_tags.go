@@ -78,6 +78,7 @@ func tagsOfKinds(d *directory.Directory) map[string]func(visit func(map[string]s
 		"operating-hours":      eachTags(d.Hours, func(v center.Hours) map[string]string { return v.Tags }),
 		"prompt":               eachTags(d.Prompts, func(v center.Prompt) map[string]string { return v.Tags }),
 		"contact-flow":         eachTags(d.Flows, func(v center.Flow) map[string]string { return v.Tags }),
+		"flow-module":          eachTags(d.Modules, func(v center.Flow) map[string]string { return v.Tags }),
 		"transfer-destination": eachTags(d.Connects, func(v center.QuickConnect) map[string]string { return v.Tags }),
 	}
 }

@@ -285,6 +285,56 @@ func TestSearches(t *testing.T) {
 	}
 }
 
+func TestSearchFlows(t *testing.T) {
+	w := newWorld(t)
+	n := w.tenant(t, "desk", types.DirectoryTypeConnectManaged)
+	ctx, c, tags := t.Context(), n.client, map[string]string{"team": "x"}
+	made := must(c.CreateContactFlow(ctx, &awsconnect.CreateContactFlowInput{InstanceId: n.id, Name: aws.String("needle"), Description: aws.String("found"), Type: types.ContactFlowTypeContactFlow,
+		Content: aws.String("{}"), Status: types.ContactFlowStatusSaved, Tags: tags}))(t).ContactFlowId
+	for _, name := range []string{"needle", "hay"} {
+		in := &awsconnect.CreateContactFlowModuleInput{InstanceId: n.id, Name: &name, Content: aws.String(module)}
+		if name == "needle" {
+			in.Tags = tags
+		}
+		must(c.CreateContactFlowModule(ctx, in))(t)
+	}
+	typ := types.ContactFlowTypeContactFlow
+	by := func(c types.ContactFlowSearchCriteria) *awsconnect.SearchContactFlowsInput {
+		return &awsconnect.SearchContactFlowsInput{InstanceId: n.id, SearchCriteria: &c}
+	}
+	filtered := func(f types.ContactFlowAttributeFilter) *awsconnect.SearchContactFlowsInput {
+		return &awsconnect.SearchContactFlowsInput{InstanceId: n.id, SearchFilter: &types.ContactFlowSearchFilter{FlowAttributeFilter: &f}}
+	}
+	ofType := &types.ContactFlowTypeCondition{ContactFlowType: typ}
+	want := must(c.DescribeContactFlow(ctx, &awsconnect.DescribeContactFlowInput{InstanceId: n.id, ContactFlowId: aws.String(*made + ":$SAVED")}))(t).ContactFlow
+	for i, in := range []*awsconnect.SearchContactFlowsInput{
+		by(types.ContactFlowSearchCriteria{StringCondition: exact("name", "needle")}),
+		by(types.ContactFlowSearchCriteria{StatusCondition: types.ContactFlowStatusSaved, StateCondition: types.ContactFlowStateActive, TypeCondition: typ}),
+		filtered(types.ContactFlowAttributeFilter{TagCondition: ptr(tag("team", "x"))}),
+		filtered(types.ContactFlowAttributeFilter{AndCondition: &types.ContactFlowAttributeAndCondition{TagConditions: []types.TagCondition{tag("team", "x")}, ContactFlowTypeCondition: ofType}}),
+		{InstanceId: n.id, SearchFilter: &types.ContactFlowSearchFilter{TagFilter: &types.ControlPlaneTagFilter{TagCondition: ptr(tag("team", "x"))}}},
+	} {
+		got := must(c.SearchContactFlows(ctx, in))(t)
+		if *got.ApproximateTotalCount != 1 || shown(t, got.ContactFlows[0]) != shown(t, want) {
+			t.Errorf("%d: found %s", i, shown(t, got))
+		}
+	}
+	all := must(c.ListContactFlows(ctx, &awsconnect.ListContactFlowsInput{InstanceId: n.id, ContactFlowTypes: []types.ContactFlowType{typ}}))(t).ContactFlowSummaryList
+	if got := must(c.SearchContactFlows(ctx, filtered(types.ContactFlowAttributeFilter{ContactFlowTypeCondition: ofType})))(t); len(got.ContactFlows) != len(all) {
+		t.Errorf("%d flows of a type, of %d", len(got.ContactFlows), len(all))
+	}
+	_, err := c.SearchContactFlows(ctx, filtered(types.ContactFlowAttributeFilter{ContactFlowTypeCondition: ofType, TagCondition: ptr(tag("a", "b"))}))
+	refused(t, err, "InvalidParameterException", 400, "only one member")
+	for i, in := range []*awsconnect.SearchContactFlowModulesInput{
+		{InstanceId: n.id, SearchCriteria: &types.ContactFlowModuleSearchCriteria{StringCondition: like("name", "need", types.StringComparisonTypeStartsWith), StatusCondition: types.ContactFlowModuleStatusPublished}},
+		{InstanceId: n.id, SearchFilter: &types.ContactFlowModuleSearchFilter{TagFilter: &types.ControlPlaneTagFilter{TagCondition: ptr(tag("team", "x"))}}},
+	} {
+		if got := must(c.SearchContactFlowModules(ctx, in))(t); *got.ApproximateTotalCount != 1 || *got.ContactFlowModules[0].Name != "needle" {
+			t.Errorf("modules %d: found %s", i, shown(t, got))
+		}
+	}
+}
+
 func TestSearchResourceTags(t *testing.T) {
 	w := newWorld(t)
 	n := w.tenant(t, "desk", types.DirectoryTypeConnectManaged)

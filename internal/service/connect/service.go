@@ -202,6 +202,8 @@ func (s *Service) operations() []wire.Operation {
 		connectapi.CreateContactFlow(s.createContactFlow),
 		connectapi.DescribeContactFlow(s.describeContactFlow),
 		connectapi.ListContactFlows(s.listContactFlows),
+		connectapi.SearchContactFlows(s.searchContactFlows),
+		connectapi.SearchContactFlowModules(s.searchContactFlowModules),
 		connectapi.UpdateContactFlowContent(s.updateContactFlowContent),
 		connectapi.UpdateContactFlowMetadata(s.updateContactFlowMetadata),
 		connectapi.UpdateContactFlowName(s.updateContactFlowName),
