@@ -12,7 +12,9 @@ import (
 func (s *Service) listContactFlows(ctx context.Context, in *connectapi.ListContactFlowsInput) (*connectapi.ListContactFlowsOutput, error) {
 	out := &connectapi.ListContactFlowsOutput{}
 	return out, s.read(ctx, in.InstanceId, func(d *directory.Directory) (err error) {
-		keep := func(f *center.Flow) bool { return len(in.ContactFlowTypes) == 0 || slices.Contains(in.ContactFlowTypes, f.Type) }
+		keep := func(f *center.Flow) bool {
+			return len(in.ContactFlowTypes) == 0 || slices.Contains(in.ContactFlowTypes, f.Type)
+		}
 		out.ContactFlowSummaryList, out.NextToken, err = listedOf("ListContactFlows", d.Flows, keep, in.NextToken, in.MaxResults, func(f center.Flow) connectapi.ContactFlowSummary {
 			return connectapi.ContactFlowSummary{
 				Id: ptr(string(f.ID)), Arn: ptr(resourceARN(d.Instance, center.KindFlow, string(f.ID))), Name: ptr(f.Name),
