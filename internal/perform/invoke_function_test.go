@@ -15,7 +15,6 @@ type functions struct {
 	answer  string
 	err     error
 	payload string
-	within  time.Duration // that the caller was ready to wait
 }
 
 func (f *functions) Invoke(ctx context.Context, fn arn.ARN, payload []byte) ([]byte, error) {

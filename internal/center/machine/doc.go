@@ -42,6 +42,13 @@
 //   - A call to a number without a flow ends at once with OTHER, and so does a call that is stopped; a task that is
 //     stopped ends with API, one that its agent leaves with AGENT_COMPLETED.
 //   - A user who is on a contact, or in whose queue contacts wait, cannot be deleted; nor can a queue with contacts.
+//   - A callback shows the number of its queue, or else the one that the customer had dialled. Its queue's limit counts when
+//     it is made. Its customer queue flow does not run: nobody listens; nor does the default one for tasks.
+//   - Each attempt to reach a customer is a contact; the next one has the failed one as Previous.
+//   - A contact that its flow moves to another queue ends with CONTACT_FLOW_DISCONNECT; the customer goes on as a
+//     QUEUE_TRANSFER. More than ten moves in one step are a circle, and the contact stays where it is.
+//   - A caller who hangs up while an agent hears the whisper leaves ERROR on the desk.
+//   - The default whisper flows are silent, so joining takes no time unless a flow was set.
 //   - Deleting the instance releases its calls; its contacts are gone with it.
 //
 // A broken invariant of our own panics with its name (see Broken); the owner then drops the machine and recovers from

@@ -214,3 +214,30 @@ func TestWhatAContactCarriesIsBounded(t *testing.T) {
 	}
 	w.checkRecovery(t)
 }
+
+// TestInputsAreBounded: what a customer enters is looked at before whether anything waits for it.
+func TestInputsAreBounded(t *testing.T) {
+	w := smallCenter(t, 0)
+	w.must(aCall)
+	var id center.ContactID
+	for id = range w.m.state.Contacts {
+	}
+	for _, c := range []struct {
+		cmd   center.CustomerInput
+		field string
+	}{
+		{center.CustomerInput{Keys: strings.Repeat("1", inputKeysMax)}, ""},
+		{center.CustomerInput{Keys: strings.Repeat("1", inputKeysMax+1)}, "Keys"},
+		{center.CustomerInput{Keys: "1a"}, "Keys"},
+		{center.CustomerInput{Keys: "1", Text: "1"}, "Keys"},
+		{center.CustomerInput{}, "Keys"},
+		{center.CustomerInput{Text: strings.Repeat("ü", inputTextMax)}, ""},
+		{center.CustomerInput{Text: strings.Repeat("ü", inputTextMax+1)}, "Text"},
+		{center.CustomerInput{Text: "\xff"}, "Text"},
+	} {
+		c.cmd.Contact = id
+		if r := refusal(t, w, c.cmd); r.Field != c.field || c.field == "" && r.Reason != center.Conflict {
+			t.Errorf("%+.20v: got %v, want %q", c.cmd, r, c.field)
+		}
+	}
+}

@@ -7,10 +7,19 @@
 // any other type is refused by its type and identifier, and so is a parameter, branch or reference that is not known:
 // a flow that was accepted does what it says.
 //
-// What "does what it says" means for each type of flow:
-//   - CONTACT_FLOW runs, see package flow.
-//   - CUSTOMER_QUEUE, CUSTOMER_HOLD, AGENT_HOLD and the whisper flows do not run yet: what they play, no one hears, and
-//     nothing records it. So only actions without any other effect may stand in them (prompts, comparisons, the end).
-//   - AGENT_TRANSFER and QUEUE_TRANSFER are run by transfers, of which there are none yet.
+// What runs when:
+//   - CONTACT_FLOW when a contact arrives, and when an agent has hung up on a customer (the disconnect flow).
+//   - AGENT_TRANSFER and QUEUE_TRANSFER when an agent brings in another agent or a queue.
+//   - CUSTOMER_QUEUE while the customer waits in a queue.
+//   - AGENT_WHISPER and CUSTOMER_WHISPER when an agent has accepted a call, OUTBOUND_WHISPER when a customer who was called
+//     has answered.
+//   - CUSTOMER_HOLD while the customer is on hold. AGENT_HOLD never: agents are not put on hold.
+//   - Modules (MODULE) where a CONTACT_FLOW invokes them.
 //   - CAMPAIGN is not supported.
+//
+// Refused although AWS has them: prompts by id (PromptId) and from S3, Lex bots, functions that are not waited for
+// (ASYNCHRONOUS), encryption of inputs, events that end a Wait, metrics of one channel (QueueChannel), hooks for the
+// agent's screen (DefaultAgentUI, DisconnectAgentUI) and for pausing (PauseContact, ResumeContact), and the blocks that
+// are not in blocks.go, such as CreateTask, TransferParticipantToThirdParty and UpdateContactRoutingCriteria. A Wait is
+// accepted on calls too.
 package language
