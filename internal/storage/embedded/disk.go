@@ -187,6 +187,13 @@ const (
 	openFiles     = 500
 )
 
+// compactAfter and stopAfter are after how many memtables that were written out these are compacted, and writing waits for
+// that. Pebble's own, 4 and 12, are for larger ones: they cost writers a third more processor time.
+const (
+	compactAfter = 16
+	stopAfter    = 40
+)
+
 // options are what Pebble runs with. They are fixed but for the file system.
 func options(fs vfs.FS, lock *pebble.Lock, h *health) *pebble.Options {
 	o := &pebble.Options{
@@ -194,6 +201,8 @@ func options(fs vfs.FS, lock *pebble.Lock, h *health) *pebble.Options {
 		FormatMajorVersion:          pebble.FormatValueSeparation,
 		MemTableSize:                memTableBytes,
 		MemTableStopWritesThreshold: 4,
+		L0CompactionThreshold:       compactAfter,
+		L0StopWritesThreshold:       stopAfter,
 		CacheSize:                   cacheBytes,
 		MaxOpenFiles:                openFiles,
 		EventListener: &pebble.EventListener{
