@@ -90,6 +90,10 @@ footprint: build ## time from start to Ready., idle memory; with 1 GB, 1,000 sha
 e2e: build ## whole flows with the AWS CLI, boto3 and aws-sdk-go-v2
 	$(GO) test -count 1 -v ./test/e2e/...
 
+.PHONY: kcl
+kcl: ## the Java Kinesis Client Library against our server (Java 17 and Maven; skipped without)
+	HOOKSWITCH_KCL=1 $(GO) test -count 1 -v -timeout 30m -run TestKCL ./test/e2e
+
 .PHONY: torture
 torture: ## kill -9 at 200 random moments under 64 writers (TORTURE_ROUNDS=200)
 	HOOKSWITCH_TORTURE_ROUNDS=$${TORTURE_ROUNDS:-200} $(GO) test -count 1 -v -timeout 60m -run TestKilledWhilePutting ./test/e2e

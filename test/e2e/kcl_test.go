@@ -112,7 +112,7 @@ func startKCL(t *testing.T, s *server, retrieval, name string, said *kclLines) *
 	t.Helper()
 	w := &kclWorker{done: make(chan struct{})}
 	classes := strings.Join([]string{"kcl/target/kcl-worker-1.jar", "kcl/target/lib/*"}, string(os.PathListSeparator))
-	w.cmd = exec.Command("java", "-Xmx256m", "-cp", classes, "Worker", s.url, "app-"+retrieval, kclStream, name, retrieval)
+	w.cmd = exec.Command("java", "-Xmx256m", "-cp", classes, "Worker", s.url, account, "app-"+retrieval, kclStream, name, retrieval)
 	var logs bytes.Buffer
 	w.cmd.Stderr = &logs
 	if _, err := w.cmd.StdinPipe(); err != nil { // the worker ends when it is closed

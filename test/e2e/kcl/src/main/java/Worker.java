@@ -28,7 +28,7 @@ import software.amazon.kinesis.retrieval.polling.PollingConfig;
 /**
  * One worker of an application. It says on standard output what happens to it, one line each, and ends with standard input.
  *
- * <p>Arguments: endpoint, application, stream, worker, "polling" or "fanout".
+ * <p>Arguments: endpoint, access key id, application, stream, worker, "polling" or "fanout".
  */
 public final class Worker {
   private static final PrintStream OUT = new PrintStream(System.out, false, StandardCharsets.UTF_8);
@@ -40,11 +40,11 @@ public final class Worker {
 
   public static void main(String[] args) throws Exception {
     URI endpoint = URI.create(args[0]);
-    String application = args[1];
-    String stream = args[2];
-    String worker = args[3];
-    boolean polling = args[4].equals("polling");
-    var credentials = StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test"));
+    String application = args[2];
+    String stream = args[3];
+    String worker = args[4];
+    boolean polling = args[5].equals("polling");
+    var credentials = StaticCredentialsProvider.create(AwsBasicCredentials.create(args[1], "secret"));
 
     KinesisAsyncClient kinesis = KinesisClientUtil.createKinesisAsyncClient(
         KinesisAsyncClient.builder().endpointOverride(endpoint).region(Region.US_EAST_1).credentialsProvider(credentials));
