@@ -182,8 +182,37 @@ func TestItemsAreAsTheModel(t *testing.T) {
 				}
 			},
 			"restart": func(*rapid.T) { m.reopen() },
+			"":        m.count,
 		})
 	})
+}
+
+// count compares what is in memory of the table with what should be: no id stays behind, and none is missing.
+func (m *modelled) count(t *rapid.T) {
+	table := m.svc.allTables()[0]
+	if !table.isLoaded() {
+		return // after a restart
+	}
+	players := 0
+	for _, s := range m.items {
+		if s.player != "" {
+			players++
+		}
+	}
+	if table.primary.n != len(m.items) || table.indexes["byPlayer"].n != players {
+		t.Fatalf("%d ids, %d in the index; want %d and %d", table.primary.n, table.indexes["byPlayer"].n, len(m.items), players)
+	}
+	if held := m.svc.held.Load(); held != table.held() {
+		t.Fatalf("%d bytes are counted, and there are %d", held, table.held())
+	}
+	had := table.bytes
+	table.forget()
+	if err := m.svc.load(m.ctx, table); err != nil {
+		t.Fatal(err)
+	}
+	if table.bytes != had {
+		t.Fatalf("the items were taken for %d bytes, and have %d", had, table.bytes)
+	}
 }
 
 // query asks for a partition of the table or the index, in pages, and compares.

@@ -8,11 +8,8 @@ import (
 	"github.com/hookswitch/hookswitch/internal/service/dynamodb/item"
 )
 
-// Bounds of a transaction, as the service has them.
-const (
-	transactMax      = 100
-	transactBytesMax = 4 << 20 // bytes of all its items
-)
+// transactBytesMax bounds the items of a transaction, in bytes, as the service does. That it has 100 at most, is the model's rule.
+const transactBytesMax = 4 << 20
 
 // transactGetItems reads items as they stand at one moment.
 func (s *Service) transactGetItems(ctx context.Context, in *dynamodbapi.TransactGetItemsInput) (*dynamodbapi.TransactGetItemsOutput, error) {

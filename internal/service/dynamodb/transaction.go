@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -71,7 +72,7 @@ type transactions struct {
 	busy    map[string]time.Time // tokens of transactions under way
 	newest  uint64               // place of the newest decision
 	noted   uint64               // place up to which it is noted that all are carried out
-	first   map[uint64]time.Time // when decisions that are still in the log were made
+	first   map[uint64]time.Time // when records that are still in the log were made
 }
 
 // waiting is a transaction that is not carried out.
@@ -288,34 +289,42 @@ func (s *Service) noteDone(ctx context.Context) (bool, error) {
 			delete(tx.tokens, key)
 		}
 	}
-	if tx.newest < tx.noted {
-		return false, nil // the newest record is the note
+	noted := tx.newest >= tx.noted // else the newest record is the note
+	if noted {
+		if err := tx.note(ctx, now); err != nil {
+			return false, err
+		}
 	}
-	data, err := json.Marshal(decision{At: now, Done: tx.newest + 1})
-	if err != nil {
-		return false, err
-	}
-	seq, err := tx.log.Append(ctx, storage.Entry{Key: keyDone, Data: data})
-	if err != nil {
-		return false, fmt.Errorf("note that transactions are carried out: %w", err)
-	}
-	tx.noted, tx.newest = seq+1, seq
-	tx.first[seq] = now
-	keep := seq
+	keep := tx.newest + 1
 	for place, at := range tx.first {
 		if now.Sub(at) <= tokenLife {
 			keep = min(keep, place)
 		}
 	}
-	for place := range tx.first {
-		if place < keep {
-			delete(tx.first, place)
-		}
+	old := len(tx.first)
+	maps.DeleteFunc(tx.first, func(place uint64, _ time.Time) bool { return place < keep })
+	if len(tx.first) == old {
+		return noted, nil
 	}
 	if err := tx.log.Trim(ctx, keep); err != nil {
 		return false, fmt.Errorf("trim %s: %w", transactionLog, err)
 	}
 	return true, nil
+}
+
+// note writes into the log that all transactions so far were carried out. Whoever calls holds tx.gate and tx.mu.
+func (tx *transactions) note(ctx context.Context, now time.Time) error {
+	data, err := json.Marshal(decision{At: now, Done: tx.newest + 1})
+	if err != nil {
+		return err
+	}
+	seq, err := tx.log.Append(ctx, storage.Entry{Key: keyDone, Data: data})
+	if err != nil {
+		return fmt.Errorf("note that transactions are carried out: %w", err)
+	}
+	tx.noted, tx.newest = seq+1, seq
+	tx.first[seq] = now
+	return nil
 }
 
 // hashed is the hash of texts, in hexadecimal digits.

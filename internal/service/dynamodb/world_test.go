@@ -50,6 +50,12 @@ func newWorld(t tb, change ...func(*Config)) *world {
 func (w *world) reopen() {
 	w.t.Helper()
 	w.cfg.Storage = memory.New(memory.Config{Clock: w.clock, Disk: w.disk})
+	w.serve()
+}
+
+// serve starts a new service on the storage that is set.
+func (w *world) serve() {
+	w.t.Helper()
 	var err error
 	if w.svc, err = New(context.Background(), w.cfg); err != nil {
 		w.t.Fatal(err)
