@@ -117,6 +117,9 @@ func (s *Simulation) sweep() error {
 	if open[id].Phase() == lifecycle.AfterWork {
 		return s.submit("", center.ClearContact{Contact: id, Agent: open[id].Agent.Agent})
 	}
+	if open[id].Method == lifecycle.MethodTransfer {
+		return s.submit("", center.HangUp{Contact: id}) // it cannot be stopped
+	}
 	return s.submit("", center.StopContact{Contact: id})
 }
 

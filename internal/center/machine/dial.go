@@ -57,12 +57,17 @@ func (t *turn) answersAgent(c *lifecycle.Contact) {
 	t.prepare(c, center.OnOutboundWhisper)
 }
 
-// giveUp is the agent hanging up before the customer has answered.
+// giveUp is the agent hanging up before it has talked to the customer whom it has called: nobody has answered yet, or a
+// whisper is played.
 func (t *turn) giveUp(c *lifecycle.Contact, a *lifecycle.Agent) {
 	missed := center.ContactMissed{Contact: c.ID, Agent: a.ID, State: center.AgentContactEnded}
 	if limit := a.Config.ACWLimit; limit > 0 {
 		missed.Until = t.at.Add(seconds(limit))
 	}
+	reason := telecomCancelled
+	if !c.ConnectedToSystemAt.IsZero() {
+		reason = agentDisconnect
+	}
 	t.emit(missed)
-	t.end(c, telecomCancelled, release)
+	t.end(c, reason, release)
 }
