@@ -79,6 +79,7 @@ would move it past the other.`,
 	f.StringToStringVar(&p.attributes, "attributes", nil, "contact attributes as key=value; may be repeated")
 	f.BoolVar(&detach, "detach", false, "only place the call and print its contact id")
 	sh.instanceFlag(c, &name, "the instance: id, ARN or alias (default the only one)")
+	c.AddCommand(newPress(sh))
 	c.RegisterFlagCompletionFunc("accept", sh.agentNames(&name))
 	c.RegisterFlagCompletionFunc("hangup", cobra.FixedCompletions([]string{"customer", "agent"}, cobra.ShellCompDirectiveNoFileComp))
 	return c

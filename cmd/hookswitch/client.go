@@ -273,6 +273,11 @@ type contact struct {
 	ConnectedAt    *time.Time `json:"connectedToAgentAt"`
 	DisconnectedAt *time.Time `json:"disconnectedAt"`
 	CompletedAt    *time.Time `json:"completedAt"`
+	Flow           *struct {
+		Block    string `json:"block"`
+		WaitsFor string `json:"waitsFor"`
+		Said     string `json:"said,omitempty"`
+	} `json:"flow,omitempty"`
 }
 
 // serverInfo is what a server says about itself.

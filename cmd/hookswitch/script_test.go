@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/script/*.txtar: the program as people use it, each in a process of its own, against servers on
-// free ports. Commands of our own: start-server and stop-server, exits, new-instance, new-stream, split-shard, encrypt-stream, kinesis-records, raw-records, stand-in, advance.
+// free ports. Commands of our own: start-server and stop-server, exits, new-instance, new-stream, split-shard, encrypt-stream, kinesis-records, raw-records, publish-flow, stand-in, advance.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:      "testdata/script",
@@ -50,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"new-stream":      newKinesisStream,
 			"split-shard":     splitShard,
 			"encrypt-stream":  encryptStream,
+			"publish-flow":    publishFlow,
 			"stand-in":        standIn,
 			"advance":         advance,
 		},
@@ -264,6 +265,22 @@ func sdk(ts *testscript.TestScript) (*connect.Client, *kinesis.Client) {
 		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
 	ts.Check(err)
 	return connect.NewFromConfig(cfg), kinesis.NewFromConfig(cfg)
+}
+
+// publishFlow makes a file the content of a flow: publish-flow NAME FILE.
+func publishFlow(ts *testscript.TestScript, neg bool, args []string) {
+	c, _ := sdk(ts)
+	instance := ts.Getenv("INSTANCE")
+	all, err := c.ListContactFlows(context.Background(), &connect.ListContactFlowsInput{InstanceId: &instance})
+	ts.Check(err)
+	for _, f := range all.ContactFlowSummaryList {
+		if *f.Name == args[0] {
+			_, err := c.UpdateContactFlowContent(context.Background(), &connect.UpdateContactFlowContentInput{InstanceId: &instance, ContactFlowId: f.Id, Content: new(ts.ReadFile(args[1]))})
+			ts.Check(err)
+			return
+		}
+	}
+	ts.Fatalf("no flow %q", args[0])
 }
 
 // standIn takes a port that is no hookswitch: ADDR, for the rest of the script.
