@@ -27,6 +27,7 @@ func (d *Directory) Apply(at time.Time, e center.Event) {
 		d.Statuses[e.Status.ID] = e.Status
 	case center.HoursSaved:
 		d.Hours[e.Hours.ID] = e.Hours
+		d.loadZone(e.Hours.TimeZone)
 	case center.QueueSaved:
 		d.Queues[e.Queue.ID] = e.Queue
 	case center.RoutingProfileSaved:

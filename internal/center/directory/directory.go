@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"time"
@@ -32,6 +33,37 @@ type Directory struct {
 	Templates    map[center.TaskTemplateID]center.TaskTemplate
 	Prompts      map[center.PromptID]center.Prompt
 	Tokens       map[string]Claim // by client token of ClaimPhoneNumber, for center.TokenLife
+	Zones        Zones            `json:"-"` // of the hours
+}
+
+// Zones are loaded time zones by name: to load one takes ten times as long as to check hours. They are made from the
+// hours, and two of them are always the same thing.
+type Zones map[string]*time.Location
+
+// Equal is true: what is loaded does not count when directories are compared.
+func (Zones) Equal(Zones) bool { return true }
+
+// UnmarshalJSON reads a checkpoint into d. What it does not have stays as it is.
+func (d *Directory) UnmarshalJSON(b []byte) error {
+	type plain Directory
+	if err := json.Unmarshal(b, (*plain)(d)); err != nil {
+		return err
+	}
+	d.Zones = Zones{}
+	for _, h := range d.Hours {
+		d.loadZone(h.TimeZone)
+	}
+	return nil
+}
+
+// loadZone has a zone at hand from now on. A name that is none is not remembered.
+func (d *Directory) loadZone(name string) {
+	if _, ok := d.Zones[name]; ok {
+		return
+	}
+	if loc, err := zone(name); err == nil {
+		d.Zones[name] = loc
+	}
 }
 
 // Claim is what a client token of ClaimPhoneNumber led to.
@@ -60,6 +92,7 @@ func New() *Directory {
 		Templates:    map[center.TaskTemplateID]center.TaskTemplate{},
 		Prompts:      map[center.PromptID]center.Prompt{},
 		Tokens:       map[string]Claim{},
+		Zones:        Zones{},
 	}
 }
 
@@ -82,6 +115,7 @@ func (d *Directory) Clone() *Directory {
 	c.Templates = maps.Clone(d.Templates)
 	c.Prompts = maps.Clone(d.Prompts)
 	c.Tokens = maps.Clone(d.Tokens)
+	c.Zones = maps.Clone(d.Zones)
 	return &c
 }
 

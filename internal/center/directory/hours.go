@@ -107,12 +107,13 @@ func (d *Directory) Open(id center.HoursID, at time.Time) bool {
 	if !ok {
 		return false
 	}
-	loc, err := zone(h.TimeZone)
-	if err != nil {
+	loc, ok := d.Zones[h.TimeZone]
+	if !ok {
 		return false
 	}
 	t := at.In(loc)
-	return openMinutes(&h, dateOf(t))[t.Hour()*60+t.Minute()]
+	today := dayOf(&h, dateOf(t))
+	return today.open(t.Hour()*60 + t.Minute())
 }
 
 // dateOf returns the date that a clock shows, as a midnight in UTC.

@@ -182,21 +182,24 @@ func InEffect(o *center.HoursOverride, date time.Time) bool {
 
 const minutesOfDay = 24 * 60
 
-// openMinutes marks the minutes of a date on which hours of operation are open. What begins on the day before and ends on
-// this one counts. Standard overrides take the place of all else on their dates; without one, open overrides add to the
-// hours and closed ones take away from the sum. AWS documents the first of these; the order of the others is ours, and so
-// is that an override without an entry for a weekday closes it, or leaves it alone if it is one that opens.
-func openMinutes(h *center.Hours, date time.Time) *[minutesOfDay]bool {
-	var open, closed [minutesOfDay]bool
+// day is what opens and closes hours of operation on one date; before is what begins on the date before it.
+type day struct{ opens, opensBefore, closes, closesBefore []center.HoursSlot }
+
+// dayOf puts a date together. What begins on the day before and ends on this one counts. Standard overrides take the place
+// of all else on their dates; without one, open overrides add to the hours and closed ones take away from the sum. AWS
+// documents the first of these; the order of the others is ours, and so is that an override without an entry for a weekday
+// closes it, or leaves it alone if it is one that opens.
+func dayOf(h *center.Hours, date time.Time) day {
+	var d day
 	yesterday := date.AddDate(0, 0, -1)
 	today, standard := opensOn(h, date)
 	before, standardBefore := opensOn(h, yesterday)
-	mark(&open, today, date, 0)
+	d.opens = SlotsOn(today, date)
 	if !standard || standardBefore {
-		mark(&open, before, yesterday, minutesOfDay)
+		d.opensBefore = SlotsOn(before, yesterday)
 	}
 	if standard {
-		return &open
+		return d
 	}
 	for i := range h.Overrides {
 		o := &h.Overrides[i]
@@ -208,16 +211,34 @@ func openMinutes(h *center.Hours, date time.Time) *[minutesOfDay]bool {
 			slots = []center.HoursSlot{{}} // all day
 		}
 		if InEffect(o, date) {
-			mark(&closed, slots, date, 0)
+			d.closes = append(d.closes, SlotsOn(slots, date)...)
 		}
 		if InEffect(o, yesterday) {
-			mark(&closed, slots, yesterday, minutesOfDay)
+			d.closesBefore = append(d.closesBefore, SlotsOn(slots, yesterday)...)
 		}
 	}
-	for m := range open {
-		open[m] = open[m] && !closed[m]
+	return d
+}
+
+// open reports whether it is open at a minute of the day.
+func (d *day) open(minute int) bool {
+	return (cover(d.opens, minute) || cover(d.opensBefore, minute+minutesOfDay)) &&
+		!cover(d.closes, minute) && !cover(d.closesBefore, minute+minutesOfDay)
+}
+
+// cover reports whether slots cover a minute after the midnight of the day on which they begin. An end at or before the
+// start lies in the next day.
+func cover(slots []center.HoursSlot, minute int) bool {
+	for _, s := range slots {
+		start, end := s.StartHour*60+s.StartMinute, s.EndHour*60+s.EndMinute
+		if end <= start {
+			end += minutesOfDay
+		}
+		if minute >= start && minute < end {
+			return true
+		}
 	}
-	return &open
+	return false
 }
 
 // opensOn returns the slots that open on a date, among others that do not, and whether they are those of standard overrides.
@@ -239,19 +260,6 @@ func opensOn(h *center.Hours, date time.Time) (slots []center.HoursSlot, standar
 	return opened, false
 }
 
-// mark marks the minutes that slots cover of a day, which begins skip minutes after the date on which the slots begin.
-func mark(minutes *[minutesOfDay]bool, slots []center.HoursSlot, date time.Time, skip int) {
-	for _, s := range SlotsOn(slots, date) {
-		start, end := s.StartHour*60+s.StartMinute, s.EndHour*60+s.EndMinute
-		if end <= start {
-			end += minutesOfDay
-		}
-		for m := max(start-skip, 0); m < min(end-skip, minutesOfDay); m++ {
-			minutes[m] = true
-		}
-	}
-}
-
 // SlotsOn returns the slots that begin on a date.
 func SlotsOn(slots []center.HoursSlot, date time.Time) []center.HoursSlot {
 	var out []center.HoursSlot
@@ -266,14 +274,14 @@ func SlotsOn(slots []center.HoursSlot, date time.Time) []center.HoursSlot {
 // OpenOn returns when hours of operation are open on a date, overrides and what reaches into it from the day before
 // included; midnight at the end is 00:00. Dates are midnights in UTC.
 func OpenOn(h *center.Hours, date time.Time) []center.HoursSlot {
-	open := openMinutes(h, date)
+	d := dayOf(h, date)
 	var out []center.HoursSlot
 	for m := 0; m < minutesOfDay; m++ {
-		if !open[m] {
+		if !d.open(m) {
 			continue
 		}
 		start := m
-		for m < minutesOfDay && open[m] {
+		for m < minutesOfDay && d.open(m) {
 			m++
 		}
 		out = append(out, center.HoursSlot{StartHour: start / 60, StartMinute: start % 60, EndHour: m / 60 % 24, EndMinute: m % 60})

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -105,4 +106,20 @@ func TestHoursRules(t *testing.T) {
 			return center.DeleteHours{ID: only(t, k.Hours, func(h center.Hours) bool { return h.Name == "Days" }).ID}
 		}, want{}},
 	})
+}
+
+// TestACheckpointKnowsItsZones: hours keep their zone's clock in a directory that was restored, and in one that was cloned.
+func TestACheckpointKnowsItsZones(t *testing.T) {
+	d := New()
+	noon := time.Date(2026, 3, 2, 17, 0, 0, 0, time.UTC) // in New York
+	d.Apply(noon, center.HoursSaved{Hours: center.Hours{ID: "h", TimeZone: "America/New_York", Slots: []center.HoursSlot{{Day: "MONDAY", StartHour: 12, EndHour: 13}}}})
+	restored := New()
+	if err := json.Unmarshal([]byte(dump(t, d)), restored); err != nil {
+		t.Fatal(err)
+	}
+	for name, d := range map[string]*Directory{"restored": restored, "cloned": d.Clone()} {
+		if !d.Open("h", noon) || d.Open("h", noon.Add(-time.Minute)) {
+			t.Errorf("%s: the zone is another", name)
+		}
+	}
 }

@@ -10,12 +10,13 @@
 //
 //   - An instance is ACTIVE as soon as CreateInstance answers; AWS takes minutes. It has no InstanceAccessUrl, since there
 //     is no website behind it.
-//   - Settings that nothing here honours are refused with InvalidParameterException or InvalidRequestException naming the
-//     member, where AWS would accept them: EXISTING_DIRECTORY, storage other than a Kinesis data stream,
-//     settings by channel, desk phones, e-mail, answering machine detection, campaigns, tasks from templates, the flow of a
+//   - Settings that nothing here honours are refused with InvalidParameterException or InvalidRequestException naming
+//     the member, where AWS would accept them: EXISTING_DIRECTORY, storage other than a Kinesis data stream, settings
+//     by channel, desk phones, e-mail, answering machine detection, campaigns, tasks from templates, the flow of a
 //     template for tasks that agents give themselves, queues of routing profiles for manual assignment, restrictions of
-//     security profiles, hours of operation that inherit others, validation of predefined attributes, attachments, instance attributes that would switch on what is not there, saving a flow without publishing it once it
-//     was published, and the metric ESTIMATED_WAIT_TIME.
+//     security profiles, hours of operation that inherit others, validation of predefined attributes, attachments,
+//     instance attributes that would switch on what is not there, saving a flow without publishing it once it was
+//     published, and the metric ESTIMATED_WAIT_TIME.
 //   - AssociateInstanceStorageConfig and UpdateInstanceStorageConfig answer ResourceNotFoundException for a stream that
 //     does not exist. AWS documents that it must exist, and not which error says so.
 //   - A well-formed phone number of a known country can be claimed whether or not a search has offered it, since nothing
