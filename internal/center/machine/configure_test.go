@@ -2,10 +2,10 @@ package machine
 
 import (
 	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/hookswitch/hookswitch/internal/center"
 )
@@ -64,7 +64,7 @@ func TestAgentsShowTheirGroupsAndProficiencies(t *testing.T) {
 // checkShown holds that every agent's desktop shows what the directory says, once nothing is due any more.
 func (w *world) checkShown(t interface{ Errorf(string, ...any) }) {
 	for id, a := range w.m.State().Agents {
-		if want, ok := w.m.State().Directory.AgentConfig(id); ok && !cmp.Equal(a.Config, want, cmpopts.EquateEmpty()) {
+		if want, ok := w.m.State().Directory.AgentConfig(id); ok && !reflect.DeepEqual(a.Config, want) {
 			t.Errorf("agent %s shows another configuration (-shown +is):\n%s", id, cmp.Diff(a.Config, want))
 		}
 	}
