@@ -241,6 +241,9 @@ type (
 		ScheduledAt time.Time // zero: now
 		Expiry      time.Duration
 		ClientToken string
+		Template    *TaskTemplateRef
+		Queue       QueueID // where a flow's transfer goes unless it sets another: of a queue, or of an agent
+		Link        int     // how many contacts of its chain come before it; counts only when the machine has let go of Previous
 	}
 	DialAnswered struct{ Contact ContactID } // the called party answered
 	DialFailed   struct {

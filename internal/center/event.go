@@ -92,6 +92,9 @@ type (
 		Line              ContactID               `json:",omitempty"` // the contact whose line it has; none: its own
 		Hooks             map[FlowOccasion]FlowID `json:",omitempty"` // flows that its predecessor had set
 		Callback          *Callback               `json:",omitempty"` // CALLBACK only
+		Template          *TaskTemplateRef        `json:",omitempty"`
+		Link              int                     `json:",omitempty"` // of a linked task: how many contacts of its chain come before it
+		Transfers         int                     `json:",omitempty"` // how often the task was transferred before
 		Watches           ContactID               `json:",omitempty"` // MONITOR: the contact that is listened to
 	}
 	// ContactConnectedToSystem says that the customer is on the line (voice), or that the contact began to run (task).
@@ -271,6 +274,7 @@ const (
 	AgentContactRejected   = "REJECTED"
 	AgentContactError      = "ERROR"
 	AgentContactEnded      = "ENDED"
+	AgentContactPaused     = "PAUSED" // tasks
 )
 
 func (InstanceSaved) isEvent()            {}
@@ -353,6 +357,10 @@ func AgentOf(e Event) AgentID {
 		return e.Agent
 	case ContactAccepted:
 		return e.Agent
+	case TaskPaused:
+		return e.Agent
+	case TaskResumed:
+		return e.Agent
 	case ContactCleared:
 		return e.Agent
 	case CallPlaced:
@@ -421,6 +429,14 @@ func ContactOf(e Event) ContactID {
 	case ContactAccepted:
 		return e.Contact
 	case ContactDialled:
+		return e.Contact
+	case TaskPaused:
+		return e.Contact
+	case TaskResumed:
+		return e.Contact
+	case TaskRescheduled:
+		return e.Contact
+	case ContactDataChanged:
 		return e.Contact
 	case ContactCompleted:
 		return e.Contact

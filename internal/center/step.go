@@ -203,6 +203,10 @@ var eventWords = func() map[string]func([]byte) (Event, error) {
 	word[Event, ContactMonitored](w)
 	word[Event, MonitorChanged](w)
 	word[Event, LineTaken](w)
+	word[Event, TaskPaused](w)
+	word[Event, TaskResumed](w)
+	word[Event, TaskRescheduled](w)
+	word[Event, ContactDataChanged](w)
 	return w
 }()
 

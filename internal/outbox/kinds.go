@@ -35,7 +35,7 @@ type recordRow struct {
 }
 
 // records makes contact records: one when a contact was completed and the delay is over, and one at once whenever its
-// attributes change after that. The contact must have been completed, or changed, while there was an association.
+// attributes, references or tags change after that. The contact must have been completed, or changed, while there was an association.
 type records struct{ delay time.Duration }
 
 func (records) traits() traits[recordRow] {
@@ -59,11 +59,13 @@ func (p records) fold(s scene, r *recordRow, known, told bool, stamp center.Stam
 	for _, e := range events {
 		over := !r.Contact.CompletedAt.IsZero()
 		r.Contact.Apply(stamp.At, e)
-		switch e.(type) {
+		switch e := e.(type) {
 		case center.ContactCompleted:
 			completed = true
 		case center.ContactAttributesChanged:
 			changed = changed || over
+		case center.ContactDataChanged: // records have neither name nor description
+			changed = changed || over && len(e.References)+len(e.SetTags)+len(e.RemoveTags) > 0
 		}
 	}
 	switch {

@@ -485,6 +485,12 @@ func (x *TagResourceInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.ResourceArn = d.Label(0)
 }
 
+func (x *UntagContactInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.ContactId = d.Label(1)
+	x.InstanceId = d.Label(0)
+	x.TagKeys = d.QueryList("TagKeys")
+}
+
 func (x *UntagResourceInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.ResourceArn = d.Label(0)
 	x.TagKeys = d.QueryList("tagKeys")
@@ -493,6 +499,11 @@ func (x *UntagResourceInput) decodeHTTP(d *wire.HTTPDecoder) {
 func (x *UpdateAgentStatusInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.AgentStatusId = d.Label(1)
+}
+
+func (x *UpdateContactInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.ContactId = d.Label(1)
 }
 
 func (x *UpdateContactFlowContentInput) decodeHTTP(d *wire.HTTPDecoder) {
@@ -518,6 +529,11 @@ func (x *UpdateContactFlowModuleMetadataInput) decodeHTTP(d *wire.HTTPDecoder) {
 func (x *UpdateContactFlowNameInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.ContactFlowId = d.Label(1)
+}
+
+func (x *UpdateContactRoutingDataInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.ContactId = d.Label(1)
 }
 
 func (x *UpdateHoursOfOperationInput) decodeHTTP(d *wire.HTTPDecoder) {

@@ -104,6 +104,20 @@ func (x *AgentStatusSearchFilter) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *AgentsCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "AgentIds":
+			x.AgentIds = decodeAgentIdsJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *AnswerMachineDetectionConfig) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -250,6 +264,38 @@ func (x *AttributeAndCondition) decodeJSON(d *wire.JSONDecoder) {
 				x.HierarchyGroupCondition = new(HierarchyGroupCondition)
 				x.HierarchyGroupCondition.decodeJSON(d)
 			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *AttributeCondition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Value":
+			x.Value = d.String()
+		case "ProficiencyLevel":
+			x.ProficiencyLevel = d.Float64()
+		case "Range":
+			x.Range = nil
+			if !d.IsNull() {
+				x.Range = new(Range)
+				x.Range.decodeJSON(d)
+			}
+		case "MatchCriteria":
+			x.MatchCriteria = nil
+			if !d.IsNull() {
+				x.MatchCriteria = new(MatchCriteria)
+				x.MatchCriteria.decodeJSON(d)
+			}
+		case "ComparisonOperator":
+			x.ComparisonOperator = d.String()
 		default:
 			d.Skip()
 		}
@@ -1194,6 +1240,50 @@ func (x *EncryptionConfig) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *Endpoint) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Type":
+			x.Type = d.String()
+		case "Address":
+			x.Address = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *Expression) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "AttributeCondition":
+			x.AttributeCondition = nil
+			if !d.IsNull() {
+				x.AttributeCondition = new(AttributeCondition)
+				x.AttributeCondition.decodeJSON(d)
+			}
+		case "AndExpression":
+			x.AndExpression = decodeExpressionsJSON(d)
+		case "OrExpression":
+			x.OrExpression = decodeExpressionsJSON(d)
+		case "NotAttributeCondition":
+			x.NotAttributeCondition = nil
+			if !d.IsNull() {
+				x.NotAttributeCondition = new(AttributeCondition)
+				x.NotAttributeCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *ExternalInvocationConfiguration) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -1704,6 +1794,24 @@ func (x *ListPhoneNumbersV2Input) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *MatchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "AgentsCriteria":
+			x.AgentsCriteria = nil
+			if !d.IsNull() {
+				x.AgentsCriteria = new(AgentsCriteria)
+				x.AgentsCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *MediaConcurrency) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -1862,6 +1970,24 @@ func (x *ParentHoursOfOperationConfig) decodeJSON(d *wire.JSONDecoder) {
 		switch d.Key {
 		case "HoursOfOperationId":
 			x.HoursOfOperationId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *PauseContactInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ContactId":
+			x.ContactId = d.String()
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "ContactFlowId":
+			x.ContactFlowId = d.String()
 		default:
 			d.Skip()
 		}
@@ -2079,6 +2205,20 @@ func (x *PutUserStatusInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *QueueInfoInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Id":
+			x.Id = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *QueueQuickConnectConfig) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -2215,6 +2355,22 @@ func (x *QuickConnectSearchFilter) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *Range) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "MinProficiencyLevel":
+			x.MinProficiencyLevel = d.Float64()
+		case "MaxProficiencyLevel":
+			x.MaxProficiencyLevel = d.Float64()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *ReadOnlyFieldInfo) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -2325,6 +2481,76 @@ func (x *ResourceTagsSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
 				x.TagSearchCondition = new(TagSearchCondition)
 				x.TagSearchCondition.decodeJSON(d)
 			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ResumeContactInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ContactId":
+			x.ContactId = d.String()
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "ContactFlowId":
+			x.ContactFlowId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *RoutingCriteriaInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Steps":
+			x.Steps = decodeRoutingCriteriaInputStepsJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *RoutingCriteriaInputStep) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Expiry":
+			x.Expiry = nil
+			if !d.IsNull() {
+				x.Expiry = new(RoutingCriteriaInputStepExpiry)
+				x.Expiry.decodeJSON(d)
+			}
+		case "Expression":
+			x.Expression = nil
+			if !d.IsNull() {
+				x.Expression = new(Expression)
+				x.Expression.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *RoutingCriteriaInputStepExpiry) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "DurationInSeconds":
+			x.DurationInSeconds = d.Int32()
 		default:
 			d.Skip()
 		}
@@ -3095,6 +3321,24 @@ func (x *TagCondition) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *TagContactInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ContactId":
+			x.ContactId = d.String()
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "Tags":
+			x.Tags = decodeContactTagMapJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *TagResourceInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -3235,6 +3479,30 @@ func (x *TaskTemplateFieldIdentifier) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *TransferContactInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "ContactId":
+			x.ContactId = d.String()
+		case "QueueId":
+			x.QueueId = d.String()
+		case "UserId":
+			x.UserId = d.String()
+		case "ContactFlowId":
+			x.ContactFlowId = d.String()
+		case "ClientToken":
+			x.ClientToken = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *UpdateAgentStatusInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -3351,6 +3619,90 @@ func (x *UpdateContactFlowNameInput) decodeJSON(d *wire.JSONDecoder) {
 			x.Name = d.String()
 		case "Description":
 			x.Description = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateContactInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Description":
+			x.Description = d.String()
+		case "References":
+			x.References = decodeContactReferencesJSON(d)
+		case "SegmentAttributes":
+			x.SegmentAttributes = decodeSegmentAttributesJSON(d)
+		case "QueueInfo":
+			x.QueueInfo = nil
+			if !d.IsNull() {
+				x.QueueInfo = new(QueueInfoInput)
+				x.QueueInfo.decodeJSON(d)
+			}
+		case "UserInfo":
+			x.UserInfo = nil
+			if !d.IsNull() {
+				x.UserInfo = new(UserInfo)
+				x.UserInfo.decodeJSON(d)
+			}
+		case "CustomerEndpoint":
+			x.CustomerEndpoint = nil
+			if !d.IsNull() {
+				x.CustomerEndpoint = new(Endpoint)
+				x.CustomerEndpoint.decodeJSON(d)
+			}
+		case "SystemEndpoint":
+			x.SystemEndpoint = nil
+			if !d.IsNull() {
+				x.SystemEndpoint = new(Endpoint)
+				x.SystemEndpoint.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateContactRoutingDataInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "QueueTimeAdjustmentSeconds":
+			x.QueueTimeAdjustmentSeconds = d.Int32()
+		case "QueuePriority":
+			x.QueuePriority = d.Int64()
+		case "RoutingCriteria":
+			x.RoutingCriteria = nil
+			if !d.IsNull() {
+				x.RoutingCriteria = new(RoutingCriteriaInput)
+				x.RoutingCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateContactScheduleInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "ContactId":
+			x.ContactId = d.String()
+		case "ScheduledTime":
+			x.ScheduledTime = d.Timestamp()
 		default:
 			d.Skip()
 		}
@@ -3985,6 +4337,20 @@ func (x *UserIdentityInfo) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *UserInfo) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "UserId":
+			x.UserId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *UserPhoneConfig) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -4139,6 +4505,19 @@ func decodeAfterContactWorkConfigsJSON(d *wire.JSONDecoder) []AfterContactWorkCo
 	for d.NextElement() {
 		items = append(items, AfterContactWorkConfigPerChannel{})
 		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeAgentIdsJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
 	}
 	return items
 }
@@ -4396,6 +4775,20 @@ func decodeContactStatesJSON(d *wire.JSONDecoder) []string {
 	return items
 }
 
+func decodeContactTagMapJSON(d *wire.JSONDecoder) map[string]string {
+	if !d.BeginMap() {
+		return nil
+	}
+	items := map[string]string{}
+	for d.NextEntry() {
+		key := d.Key
+		if item, ok := d.Text(); ok {
+			items[key] = item
+		}
+	}
+	return items
+}
+
 func decodeCurrentMetricSortCriteriaMaxOneJSON(d *wire.JSONDecoder) []CurrentMetricSortCriteria {
 	if !d.BeginList() {
 		return nil
@@ -4427,6 +4820,18 @@ func decodeEmailAddressConfigListJSON(d *wire.JSONDecoder) []EmailAddressConfig 
 	items := []EmailAddressConfig{}
 	for d.NextElement() {
 		items = append(items, EmailAddressConfig{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeExpressionsJSON(d *wire.JSONDecoder) []Expression {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []Expression{}
+	for d.NextElement() {
+		items = append(items, Expression{})
 		items[len(items)-1].decodeJSON(d)
 	}
 	return items
@@ -4789,6 +5194,18 @@ func decodeResourceTypeListJSON(d *wire.JSONDecoder) []string {
 		if item, ok := d.Text(); ok {
 			items = append(items, item)
 		}
+	}
+	return items
+}
+
+func decodeRoutingCriteriaInputStepsJSON(d *wire.JSONDecoder) []RoutingCriteriaInputStep {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []RoutingCriteriaInputStep{}
+	for d.NextElement() {
+		items = append(items, RoutingCriteriaInputStep{})
+		items[len(items)-1].decodeJSON(d)
 	}
 	return items
 }

@@ -3426,6 +3426,11 @@ func (x *ParticipantMetrics) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *PauseContactOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *PersistentConnectionConfig) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Channel != nil {
@@ -4231,6 +4236,11 @@ func (x *RequiredFieldInfo) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *ResumeContactOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *RoutingCriteria) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Steps != nil {
@@ -4971,6 +4981,11 @@ func (x *StopContactOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *TagContactOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *TagSet) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Key != nil {
@@ -5121,6 +5136,26 @@ func (x *TaskTemplateMetadata) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *TransferContactOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ContactId != nil {
+		dst = append(dst, `"ContactId":`...)
+		dst = wire.AppendJSONString(dst, *x.ContactId)
+		dst = append(dst, ',')
+	}
+	if x.ContactArn != nil {
+		dst = append(dst, `"ContactArn":`...)
+		dst = wire.AppendJSONString(dst, *x.ContactArn)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *UntagContactOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *UpdateContactAttributesOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	return wire.CloseJSON(dst, '}')
@@ -5147,6 +5182,21 @@ func (x *UpdateContactFlowModuleMetadataOutput) appendJSON(dst []byte) []byte {
 }
 
 func (x *UpdateContactFlowNameOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *UpdateContactOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *UpdateContactRoutingDataOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *UpdateContactScheduleOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	return wire.CloseJSON(dst, '}')
 }

@@ -842,6 +842,15 @@ func MonitorContact(fn func(context.Context, *MonitorContactInput) (*MonitorCont
 	}, fn)
 }
 
+// PauseContact is the operation POST /contact/pause, served by fn.
+func PauseContact(fn func(context.Context, *PauseContactInput) (*PauseContactOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[246], &wire.Codec[PauseContactInput, PauseContactOutput]{
+		DecodeJSON: (*PauseContactInput).decodeJSON,
+		Validate:   func(x *PauseContactInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*PauseContactOutput).appendJSON,
+	}, fn)
+}
+
 // PutUserStatus is the operation PUT /users/{InstanceId}/{UserId}/status, served by fn.
 func PutUserStatus(fn func(context.Context, *PutUserStatusInput) (*PutUserStatusOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[247], &wire.Codec[PutUserStatusInput, PutUserStatusOutput]{
@@ -857,6 +866,15 @@ func ReleasePhoneNumber(fn func(context.Context, *ReleasePhoneNumberInput) (*Rel
 	return wire.Bind(Service, Service.Catalogue[248], &wire.Codec[ReleasePhoneNumberInput, ReleasePhoneNumberOutput]{
 		DecodeHTTP: (*ReleasePhoneNumberInput).decodeHTTP,
 		Validate:   func(x *ReleasePhoneNumberInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// ResumeContact is the operation POST /contact/resume, served by fn.
+func ResumeContact(fn func(context.Context, *ResumeContactInput) (*ResumeContactOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[250], &wire.Codec[ResumeContactInput, ResumeContactOutput]{
+		DecodeJSON: (*ResumeContactInput).decodeJSON,
+		Validate:   func(x *ResumeContactInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ResumeContactOutput).appendJSON,
 	}, fn)
 }
 
@@ -1022,12 +1040,40 @@ func StopContact(fn func(context.Context, *StopContactInput) (*StopContactOutput
 	}, fn)
 }
 
+// TagContact is the operation POST /contact/tags, served by fn.
+func TagContact(fn func(context.Context, *TagContactInput) (*TagContactOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[301], &wire.Codec[TagContactInput, TagContactOutput]{
+		DecodeJSON: (*TagContactInput).decodeJSON,
+		Validate:   func(x *TagContactInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*TagContactOutput).appendJSON,
+	}, fn)
+}
+
 // TagResource is the operation POST /tags/{resourceArn}, served by fn.
 func TagResource(fn func(context.Context, *TagResourceInput) (*TagResourceOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[302], &wire.Codec[TagResourceInput, TagResourceOutput]{
 		DecodeJSON: (*TagResourceInput).decodeJSON,
 		DecodeHTTP: (*TagResourceInput).decodeHTTP,
 		Validate:   func(x *TagResourceInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// TransferContact is the operation POST /contact/transfer, served by fn.
+func TransferContact(fn func(context.Context, *TransferContactInput) (*TransferContactOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[303], &wire.Codec[TransferContactInput, TransferContactOutput]{
+		DecodeJSON:     (*TransferContactInput).decodeJSON,
+		Validate:       func(x *TransferContactInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON:     (*TransferContactOutput).appendJSON,
+		ValidationCode: "InvalidRequestException",
+	}, fn)
+}
+
+// UntagContact is the operation DELETE /contact/tags/{InstanceId}/{ContactId}, served by fn.
+func UntagContact(fn func(context.Context, *UntagContactInput) (*UntagContactOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[304], &wire.Codec[UntagContactInput, UntagContactOutput]{
+		DecodeHTTP: (*UntagContactInput).decodeHTTP,
+		Validate:   func(x *UntagContactInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*UntagContactOutput).appendJSON,
 	}, fn)
 }
 
@@ -1045,6 +1091,16 @@ func UpdateAgentStatus(fn func(context.Context, *UpdateAgentStatusInput) (*Updat
 		DecodeJSON: (*UpdateAgentStatusInput).decodeJSON,
 		DecodeHTTP: (*UpdateAgentStatusInput).decodeHTTP,
 		Validate:   func(x *UpdateAgentStatusInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// UpdateContact is the operation POST /contacts/{InstanceId}/{ContactId}, served by fn.
+func UpdateContact(fn func(context.Context, *UpdateContactInput) (*UpdateContactOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[309], &wire.Codec[UpdateContactInput, UpdateContactOutput]{
+		DecodeJSON: (*UpdateContactInput).decodeJSON,
+		DecodeHTTP: (*UpdateContactInput).decodeHTTP,
+		Validate:   func(x *UpdateContactInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*UpdateContactOutput).appendJSON,
 	}, fn)
 }
 
@@ -1105,6 +1161,25 @@ func UpdateContactFlowName(fn func(context.Context, *UpdateContactFlowNameInput)
 		DecodeHTTP: (*UpdateContactFlowNameInput).decodeHTTP,
 		Validate:   func(x *UpdateContactFlowNameInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*UpdateContactFlowNameOutput).appendJSON,
+	}, fn)
+}
+
+// UpdateContactRoutingData is the operation POST /contacts/{InstanceId}/{ContactId}/routing-data, served by fn.
+func UpdateContactRoutingData(fn func(context.Context, *UpdateContactRoutingDataInput) (*UpdateContactRoutingDataOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[318], &wire.Codec[UpdateContactRoutingDataInput, UpdateContactRoutingDataOutput]{
+		DecodeJSON: (*UpdateContactRoutingDataInput).decodeJSON,
+		DecodeHTTP: (*UpdateContactRoutingDataInput).decodeHTTP,
+		Validate:   func(x *UpdateContactRoutingDataInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*UpdateContactRoutingDataOutput).appendJSON,
+	}, fn)
+}
+
+// UpdateContactSchedule is the operation POST /contact/schedule, served by fn.
+func UpdateContactSchedule(fn func(context.Context, *UpdateContactScheduleInput) (*UpdateContactScheduleOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[319], &wire.Codec[UpdateContactScheduleInput, UpdateContactScheduleOutput]{
+		DecodeJSON: (*UpdateContactScheduleInput).decodeJSON,
+		Validate:   func(x *UpdateContactScheduleInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*UpdateContactScheduleOutput).appendJSON,
 	}, fn)
 }
 

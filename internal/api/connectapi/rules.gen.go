@@ -14,6 +14,8 @@ var ruleAgentAvailabilityTimer = wire.StringRule{Enum: []string{"TIME_SINCE_LAST
 
 var ruleAgentFirstName = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 255}, Sensitive: true}
 
+var ruleAgentId = wire.StringRule{Max: wire.Bound{Set: true, N: 256}}
+
 var ruleAgentLastName = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 300}, Sensitive: true}
 
 var ruleAgentResourceId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 256}}
@@ -72,6 +74,8 @@ var ruleCommonHumanReadableName = wire.StringRule{Pattern: &wire.Pattern{Text: "
 
 var ruleCommonNameLength127 = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 127}}
 
+var ruleComparisonOperator = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 127}}
+
 var ruleConcurrency = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 10}}
 
 var ruleContactFlowId = wire.StringRule{Max: wire.Bound{Set: true, N: 500}}
@@ -104,6 +108,14 @@ var ruleContactState = wire.StringRule{Enum: []string{"INCOMING", "PENDING", "CO
 
 var ruleContactStates = wire.SizeRule{Max: wire.Bound{Set: true, N: 9}}
 
+var ruleContactTagKey = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}, Pattern: &wire.Pattern{Text: "^(?!aws:)[a-zA-Z+-=._:/]+$", Expr: "^(?:[a-zA-Z+-=._:/]+)$", NotPrefix: []string{"aws:"}}}
+
+var ruleContactTagKeys = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 6}}
+
+var ruleContactTagMap = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 6}}
+
+var ruleContactTagValue = wire.StringRule{Max: wire.Bound{Set: true, N: 256}}
+
 var ruleCreateSecurityProfileName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 127}, Pattern: &wire.Pattern{Text: "^[ a-zA-Z0-9_@-]+$", Set: &wire.ByteSet{0x3ff200100000000, 0x7fffffe87ffffff}, Min: 1}}
 
 var ruleCurrentMetricId = wire.StringRule{Pattern: &wire.Pattern{Text: "^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})|(arn:[a-z0-9-]+:connect:[a-z0-9-]+:(?:([0-9]{12}):instance/[a-z0-9-]+/metric/[a-z0-9-]+(?::[a-z0-9-]+)?|aws:metric/[A-Z_]+))$", Expr: "^(?:^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})|(arn:[a-z0-9-]+:connect:[a-z0-9-]+:(?:([0-9]{12}):instance/[a-z0-9-]+/metric/[a-z0-9-]+(?::[a-z0-9-]+)?|aws:metric/[A-Z_]+))$)$"}}
@@ -131,6 +143,10 @@ var ruleEmailAddressConfigList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1},
 var ruleEmailAddressId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 500}}
 
 var ruleEncryptionType = wire.StringRule{Enum: []string{"KMS"}}
+
+var ruleEndpointAddress = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 256}}
+
+var ruleEndpointType = wire.StringRule{Enum: []string{"TELEPHONE_NUMBER", "VOIP", "CONTACT_FLOW", "CONNECT_PHONENUMBER_ARN", "EMAIL_ADDRESS"}}
 
 var ruleFileName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 256}, Pattern: &wire.Pattern{Text: "^\\P{C}*$", Expr: "^(?:^\\P{C}*$)$"}}
 
@@ -208,6 +224,8 @@ var ruleNamespace = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.
 
 var ruleNextToken2500 = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 2500}}
 
+var ruleNullableProficiencyLevel = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 5}}
+
 var ruleNumberComparisonType = wire.StringRule{Enum: []string{"GREATER_OR_EQUAL", "GREATER", "LESSER_OR_EQUAL", "LESSER", "EQUAL", "NOT_EQUAL", "RANGE"}}
 
 var ruleOutboundCallerIdName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 255}}
@@ -268,6 +286,8 @@ var rulePriority = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.B
 
 var ruleProficiencyLevel = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 5}}
 
+var ruleProficiencyValue = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
+
 var rulePromptDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 250}}
 
 var rulePromptId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 256}}
@@ -275,6 +295,8 @@ var rulePromptId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.B
 var ruleQueueDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 250}}
 
 var ruleQueueMaxContacts = wire.NumberRule{Min: wire.Bound{Set: true, N: 0}}
+
+var ruleQueuePriority = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 9223372036854775807}}
 
 var ruleQueueStatus = wire.StringRule{Enum: []string{"ENABLED", "DISABLED"}}
 

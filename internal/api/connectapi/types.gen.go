@@ -1383,6 +1383,12 @@ type EncryptionConfig struct {
 	KeyId          *string // required
 }
 
+// Endpoint is the model's structure Endpoint.
+type Endpoint struct {
+	Type    *string
+	Address *string
+}
+
 // EndpointInfo is the model's structure EndpointInfo.
 type EndpointInfo struct {
 	Type        *string
@@ -2263,6 +2269,17 @@ type ParticipantMetrics struct {
 	LastMessageTimestamp      *time.Time
 }
 
+// PauseContactInput is the model's structure PauseContactRequest.
+type PauseContactInput struct {
+	ContactId     *string // required
+	InstanceId    *string // required
+	ContactFlowId *string
+}
+
+// PauseContactOutput is the model's structure PauseContactResponse.
+type PauseContactOutput struct {
+}
+
 // PersistentConnectionConfig is the model's structure PersistentConnectionConfig.
 type PersistentConnectionConfig struct {
 	Channel              *string // required
@@ -2437,6 +2454,11 @@ type QueueInfo struct {
 	EnqueueTimestamp *time.Time
 }
 
+// QueueInfoInput is the model's structure QueueInfoInput.
+type QueueInfoInput struct {
+	Id *string
+}
+
 // QueueQuickConnectConfig is the model's structure QueueQuickConnectConfig.
 type QueueQuickConnectConfig struct {
 	QueueId       *string // required
@@ -2603,11 +2625,38 @@ type ResourceTagsSearchCriteria struct {
 	TagSearchCondition *TagSearchCondition
 }
 
+// ResumeContactInput is the model's structure ResumeContactRequest.
+type ResumeContactInput struct {
+	ContactId     *string // required
+	InstanceId    *string // required
+	ContactFlowId *string
+}
+
+// ResumeContactOutput is the model's structure ResumeContactResponse.
+type ResumeContactOutput struct {
+}
+
 // RoutingCriteria is the model's structure RoutingCriteria.
 type RoutingCriteria struct {
 	Steps               []Step
 	ActivationTimestamp *time.Time
 	Index               *int32
+}
+
+// RoutingCriteriaInput is the model's structure RoutingCriteriaInput.
+type RoutingCriteriaInput struct {
+	Steps []RoutingCriteriaInputStep
+}
+
+// RoutingCriteriaInputStep is the model's structure RoutingCriteriaInputStep.
+type RoutingCriteriaInputStep struct {
+	Expiry     *RoutingCriteriaInputStepExpiry
+	Expression *Expression
+}
+
+// RoutingCriteriaInputStepExpiry is the model's structure RoutingCriteriaInputStepExpiry.
+type RoutingCriteriaInputStepExpiry struct {
+	DurationInSeconds *int32
 }
 
 // RoutingProfile is the model's structure RoutingProfile.
@@ -3080,6 +3129,17 @@ type TagCondition struct {
 	TagValue *string
 }
 
+// TagContactInput is the model's structure TagContactRequest.
+type TagContactInput struct {
+	ContactId  *string           // required
+	InstanceId *string           // required
+	Tags       map[string]string // required
+}
+
+// TagContactOutput is the model's structure TagContactResponse.
+type TagContactOutput struct {
+}
+
 // TagResourceInput is the model's structure TagResourceRequest.
 type TagResourceInput struct {
 	ResourceArn *string           // required, in the path
@@ -3152,6 +3212,33 @@ type TaskTemplateMetadata struct {
 	Status           *string
 	LastModifiedTime *time.Time
 	CreatedTime      *time.Time
+}
+
+// TransferContactInput is the model's structure TransferContactRequest.
+type TransferContactInput struct {
+	InstanceId    *string // required
+	ContactId     *string // required
+	QueueId       *string
+	UserId        *string
+	ContactFlowId *string // required
+	ClientToken   *string // idempotency token
+}
+
+// TransferContactOutput is the model's structure TransferContactResponse.
+type TransferContactOutput struct {
+	ContactId  *string
+	ContactArn *string
+}
+
+// UntagContactInput is the model's structure UntagContactRequest.
+type UntagContactInput struct {
+	ContactId  *string  // required, in the path
+	InstanceId *string  // required, in the path
+	TagKeys    []string // required, in the query string
+}
+
+// UntagContactOutput is the model's structure UntagContactResponse.
+type UntagContactOutput struct {
 }
 
 // UntagResourceInput is the model's structure UntagResourceRequest.
@@ -3241,6 +3328,48 @@ type UpdateContactFlowNameInput struct {
 
 // UpdateContactFlowNameOutput is the model's structure UpdateContactFlowNameResponse.
 type UpdateContactFlowNameOutput struct {
+}
+
+// UpdateContactInput is the model's structure UpdateContactRequest.
+type UpdateContactInput struct {
+	InstanceId        *string // required, in the path
+	ContactId         *string // required, in the path
+	Name              *string
+	Description       *string
+	References        map[string]Reference
+	SegmentAttributes map[string]SegmentAttributeValue
+	QueueInfo         *QueueInfoInput
+	UserInfo          *UserInfo
+	CustomerEndpoint  *Endpoint
+	SystemEndpoint    *Endpoint
+}
+
+// UpdateContactOutput is the model's structure UpdateContactResponse.
+type UpdateContactOutput struct {
+}
+
+// UpdateContactRoutingDataInput is the model's structure UpdateContactRoutingDataRequest.
+type UpdateContactRoutingDataInput struct {
+	InstanceId                 *string // required, in the path
+	ContactId                  *string // required, in the path
+	QueueTimeAdjustmentSeconds *int32
+	QueuePriority              *int64
+	RoutingCriteria            *RoutingCriteriaInput
+}
+
+// UpdateContactRoutingDataOutput is the model's structure UpdateContactRoutingDataResponse.
+type UpdateContactRoutingDataOutput struct {
+}
+
+// UpdateContactScheduleInput is the model's structure UpdateContactScheduleRequest.
+type UpdateContactScheduleInput struct {
+	InstanceId    *string    // required
+	ContactId     *string    // required
+	ScheduledTime *time.Time // required
+}
+
+// UpdateContactScheduleOutput is the model's structure UpdateContactScheduleResponse.
+type UpdateContactScheduleOutput struct {
 }
 
 // UpdateHoursOfOperationOverrideInput is the model's structure UpdateHoursOfOperationOverrideRequest.
@@ -3585,6 +3714,11 @@ type UserIdentityInfo struct {
 type UserIdentityInfoLite struct {
 	FirstName *string
 	LastName  *string
+}
+
+// UserInfo is the model's structure UserInfo.
+type UserInfo struct {
+	UserId *string
 }
 
 // UserPhoneConfig is the model's structure UserPhoneConfig.

@@ -56,6 +56,12 @@ func (x *AgentStatusSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *AgentsCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.AgentIds != nil {
+		v.Strings(p, "agentIds", x.AgentIds, &ruleAgentId, false)
+	}
+}
+
 func (x *Application) validate(v *wire.Violations, p *wire.Path) {
 	if x.Namespace != nil {
 		v.String(p, "namespace", *x.Namespace, &ruleNamespace)
@@ -169,6 +175,29 @@ func (x *AttributeAndCondition) validate(v *wire.Violations, p *wire.Path) {
 	if x.HierarchyGroupCondition != nil {
 		at := p.Member("hierarchyGroupCondition")
 		x.HierarchyGroupCondition.validate(v, &at)
+	}
+}
+
+func (x *AttributeCondition) validate(v *wire.Violations, p *wire.Path) {
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &rulePredefinedAttributeName)
+	}
+	if x.Value != nil {
+		v.String(p, "value", *x.Value, &ruleProficiencyValue)
+	}
+	if x.ProficiencyLevel != nil {
+		v.Float(p, "proficiencyLevel", *x.ProficiencyLevel, &ruleNullableProficiencyLevel)
+	}
+	if x.Range != nil {
+		at := p.Member("range")
+		x.Range.validate(v, &at)
+	}
+	if x.MatchCriteria != nil {
+		at := p.Member("matchCriteria")
+		x.MatchCriteria.validate(v, &at)
+	}
+	if x.ComparisonOperator != nil {
+		v.String(p, "comparisonOperator", *x.ComparisonOperator, &ruleComparisonOperator)
 	}
 }
 
@@ -1227,6 +1256,38 @@ func (x *EncryptionConfig) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *Endpoint) validate(v *wire.Violations, p *wire.Path) {
+	if x.Type != nil {
+		v.String(p, "type", *x.Type, &ruleEndpointType)
+	}
+	if x.Address != nil {
+		v.String(p, "address", *x.Address, &ruleEndpointAddress)
+	}
+}
+
+func (x *Expression) validate(v *wire.Violations, p *wire.Path) {
+	if x.AttributeCondition != nil {
+		at := p.Member("attributeCondition")
+		x.AttributeCondition.validate(v, &at)
+	}
+	if x.AndExpression != nil {
+		for i := range x.AndExpression {
+			at := p.Element("andExpression", i)
+			x.AndExpression[i].validate(v, &at)
+		}
+	}
+	if x.OrExpression != nil {
+		for i := range x.OrExpression {
+			at := p.Element("orExpression", i)
+			x.OrExpression[i].validate(v, &at)
+		}
+	}
+	if x.NotAttributeCondition != nil {
+		at := p.Member("notAttributeCondition")
+		x.NotAttributeCondition.validate(v, &at)
+	}
+}
+
 func (x *Filters) validate(v *wire.Violations, p *wire.Path) {
 	if x.Queues != nil {
 		v.Size(p, "queues", len(x.Queues), &ruleQueues, func() string { return wire.ListText(x.Queues) })
@@ -1826,6 +1887,13 @@ func (x *ListUsersInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *MatchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.AgentsCriteria != nil {
+		at := p.Member("agentsCriteria")
+		x.AgentsCriteria.validate(v, &at)
+	}
+}
+
 func (x *MediaConcurrency) validate(v *wire.Violations, p *wire.Path) {
 	if x.Channel == nil {
 		v.Required(p, "channel")
@@ -1918,6 +1986,22 @@ func (x *OverrideTimeSlice) validate(v *wire.Violations, p *wire.Path) {
 		v.Required(p, "minutes")
 	} else {
 		v.Int(p, "minutes", int64(*x.Minutes), &ruleMinutesLimit60)
+	}
+}
+
+func (x *PauseContactInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.ContactId == nil {
+		v.Required(p, "contactId")
+	} else {
+		v.String(p, "contactId", *x.ContactId, &ruleContactId)
+	}
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactFlowId != nil {
+		v.String(p, "contactFlowId", *x.ContactFlowId, &ruleContactFlowId)
 	}
 }
 
@@ -2133,6 +2217,15 @@ func (x *QuickConnectSearchCriteria) validate(v *wire.Violations, p *wire.Path) 
 	}
 }
 
+func (x *Range) validate(v *wire.Violations, p *wire.Path) {
+	if x.MinProficiencyLevel != nil {
+		v.Float(p, "minProficiencyLevel", *x.MinProficiencyLevel, &ruleNullableProficiencyLevel)
+	}
+	if x.MaxProficiencyLevel != nil {
+		v.Float(p, "maxProficiencyLevel", *x.MaxProficiencyLevel, &ruleNullableProficiencyLevel)
+	}
+}
+
 func (x *ReadOnlyFieldInfo) validate(v *wire.Violations, p *wire.Path) {
 	if x.Id != nil {
 		at := p.Member("id")
@@ -2209,6 +2302,38 @@ func (x *ResourceTagsSearchCriteria) validate(v *wire.Violations, p *wire.Path) 
 	if x.TagSearchCondition != nil {
 		at := p.Member("tagSearchCondition")
 		x.TagSearchCondition.validate(v, &at)
+	}
+}
+
+func (x *ResumeContactInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.ContactId == nil {
+		v.Required(p, "contactId")
+	} else {
+		v.String(p, "contactId", *x.ContactId, &ruleContactId)
+	}
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactFlowId != nil {
+		v.String(p, "contactFlowId", *x.ContactFlowId, &ruleContactFlowId)
+	}
+}
+
+func (x *RoutingCriteriaInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.Steps != nil {
+		for i := range x.Steps {
+			at := p.Element("steps", i)
+			x.Steps[i].validate(v, &at)
+		}
+	}
+}
+
+func (x *RoutingCriteriaInputStep) validate(v *wire.Violations, p *wire.Path) {
+	if x.Expression != nil {
+		at := p.Member("expression")
+		x.Expression.validate(v, &at)
 	}
 }
 
@@ -2749,6 +2874,25 @@ func (x *StringCondition) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *TagContactInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.ContactId == nil {
+		v.Required(p, "contactId")
+	} else {
+		v.String(p, "contactId", *x.ContactId, &ruleContactId)
+	}
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.Tags == nil {
+		v.Required(p, "tags")
+	} else {
+		v.Size(p, "tags", len(x.Tags), &ruleContactTagMap, func() string { return wire.MapText(x.Tags) })
+		v.StringMap(p, "tags", x.Tags, &ruleContactTagKey, &ruleContactTagValue, false)
+	}
+}
+
 func (x *TagResourceInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.Tags == nil {
 		v.Required(p, "tags")
@@ -2847,6 +2991,45 @@ func (x *TaskTemplateField) validate(v *wire.Violations, p *wire.Path) {
 func (x *TaskTemplateFieldIdentifier) validate(v *wire.Violations, p *wire.Path) {
 	if x.Name != nil {
 		v.String(p, "name", *x.Name, &ruleTaskTemplateFieldName)
+	}
+}
+
+func (x *TransferContactInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactId == nil {
+		v.Required(p, "contactId")
+	} else {
+		v.String(p, "contactId", *x.ContactId, &ruleContactId)
+	}
+	if x.UserId != nil {
+		v.String(p, "userId", *x.UserId, &ruleAgentResourceId)
+	}
+	if x.ContactFlowId == nil {
+		v.Required(p, "contactFlowId")
+	} else {
+		v.String(p, "contactFlowId", *x.ContactFlowId, &ruleContactFlowId)
+	}
+	if x.ClientToken != nil {
+		v.String(p, "clientToken", *x.ClientToken, &ruleClientToken)
+	}
+}
+
+func (x *UntagContactInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.ContactId != nil {
+		v.String(p, "contactId", *x.ContactId, &ruleContactId)
+	}
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.TagKeys == nil {
+		v.Required(p, "tagKeys")
+	} else {
+		v.Size(p, "tagKeys", len(x.TagKeys), &ruleContactTagKeys, func() string { return wire.ListText(x.TagKeys) })
+		v.Strings(p, "tagKeys", x.TagKeys, &ruleContactTagKey, false)
 	}
 }
 
@@ -2961,6 +3144,81 @@ func (x *UpdateContactFlowNameInput) validate(v *wire.Violations, p *wire.Path) 
 	}
 	if x.Name != nil {
 		v.String(p, "name", *x.Name, &ruleContactFlowName)
+	}
+}
+
+func (x *UpdateContactInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactId != nil {
+		v.String(p, "contactId", *x.ContactId, &ruleContactId)
+	}
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &ruleName)
+	}
+	if x.Description != nil {
+		v.String(p, "description", *x.Description, &ruleDescription)
+	}
+	if x.References != nil {
+		wire.MapKeys(v, p, "references", x.References, &ruleReferenceKey)
+		for _, key := range wire.SortedKeys(x.References) {
+			at := p.Entry("references", key)
+			item := x.References[key]
+			item.validate(v, &at)
+		}
+	}
+	if x.SegmentAttributes != nil {
+		wire.MapKeys(v, p, "segmentAttributes", x.SegmentAttributes, &ruleSegmentAttributeName)
+		for _, key := range wire.SortedKeys(x.SegmentAttributes) {
+			at := p.Entry("segmentAttributes", key)
+			item := x.SegmentAttributes[key]
+			item.validate(v, &at)
+		}
+	}
+	if x.UserInfo != nil {
+		at := p.Member("userInfo")
+		x.UserInfo.validate(v, &at)
+	}
+	if x.CustomerEndpoint != nil {
+		at := p.Member("customerEndpoint")
+		x.CustomerEndpoint.validate(v, &at)
+	}
+	if x.SystemEndpoint != nil {
+		at := p.Member("systemEndpoint")
+		x.SystemEndpoint.validate(v, &at)
+	}
+}
+
+func (x *UpdateContactRoutingDataInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactId != nil {
+		v.String(p, "contactId", *x.ContactId, &ruleContactId)
+	}
+	if x.QueuePriority != nil {
+		v.Int(p, "queuePriority", int64(*x.QueuePriority), &ruleQueuePriority)
+	}
+	if x.RoutingCriteria != nil {
+		at := p.Member("routingCriteria")
+		x.RoutingCriteria.validate(v, &at)
+	}
+}
+
+func (x *UpdateContactScheduleInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactId == nil {
+		v.Required(p, "contactId")
+	} else {
+		v.String(p, "contactId", *x.ContactId, &ruleContactId)
+	}
+	if x.ScheduledTime == nil {
+		v.Required(p, "scheduledTime")
 	}
 }
 
@@ -3471,6 +3729,12 @@ func (x *UserIdentityInfo) validate(v *wire.Violations, p *wire.Path) {
 	}
 	if x.Mobile != nil {
 		v.String(p, "mobile", *x.Mobile, &rulePhoneNumber)
+	}
+}
+
+func (x *UserInfo) validate(v *wire.Violations, p *wire.Path) {
+	if x.UserId != nil {
+		v.String(p, "userId", *x.UserId, &ruleAgentResourceId)
 	}
 }
 

@@ -118,14 +118,14 @@ func checkField(f center.TaskField) error {
 	if err := text("DefaultValue", *f.Default, 0, fieldValueMax); err != nil {
 		return err
 	}
-	if !fits(f, *f.Default) {
+	if !Fits(f, *f.Default) {
 		return invalid("DefaultValue", "of field %q is no %s", f.Name, f.Type)
 	}
 	return nil
 }
 
-// fits reports whether a value is one of the field's type. An empty value says nothing and fits all.
-func fits(f center.TaskField, value string) bool {
+// Fits reports whether a value is one of the field's type. An empty value says nothing and fits all.
+func Fits(f center.TaskField, value string) bool {
 	if value == "" {
 		return true
 	}

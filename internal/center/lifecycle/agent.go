@@ -24,7 +24,8 @@ type Agent struct {
 	Removed     bool              `json:",omitempty"`
 }
 
-// DeskContact is a contact as it stands on an agent's desk. It takes one of the channel's slots until it is cleared.
+// DeskContact is a contact as it stands on an agent's desk. It takes one of the channel's slots until it is cleared; a
+// paused task takes none.
 type DeskContact struct {
 	ID          center.ContactID
 	Channel     center.Channel
@@ -66,7 +67,7 @@ func (a *Agent) Slots(ch center.Channel) (free, most int) {
 	}
 	free = most
 	for i := range a.Desk {
-		if a.Desk[i].Channel == ch {
+		if a.Desk[i].Channel == ch && a.Desk[i].State != center.AgentContactPaused {
 			free--
 		}
 	}
@@ -120,6 +121,11 @@ func (a *Agent) Apply(at time.Time, e center.Event) {
 		a.move(e.Contact, center.AgentContactConnected, at, time.Time{})
 	case center.ContactLeft:
 		a.move(e.Contact, center.AgentContactEnded, at, e.Until)
+	case center.TaskPaused:
+		a.move(e.Contact, center.AgentContactPaused, at, time.Time{})
+		a.IdleSince, a.FreeSince = at, at
+	case center.TaskResumed:
+		a.move(e.Contact, center.AgentContactConnected, at, time.Time{})
 	case center.ContactCleared:
 		a.clear(at, e.Contact)
 	default:

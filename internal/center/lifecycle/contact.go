@@ -57,6 +57,11 @@ type Contact struct {
 	TransferredAt time.Time        `json:",omitzero"`  // the agent left the customer to someone who was not there yet
 	TransferredTo *center.Endpoint `json:",omitempty"` // the external party that the agent left the customer to
 	Watches       center.ContactID `json:",omitempty"` // MONITOR: the contact that is listened to
+
+	Template  *center.TaskTemplateRef `json:",omitempty"`
+	Link      int                     `json:",omitempty"` // of a linked task: how many contacts of its chain come before it
+	Transfers int                     `json:",omitempty"` // how often the task was transferred before
+	Pauses    *Pauses                 `json:",omitempty"` // of a task that was paused; never changed in place
 }
 
 // FlowData is what the flows of a contact have set and learnt for flows to come.
@@ -150,7 +155,7 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 			References: slices.Clone(e.References), Details: maps.Clone(e.Details), Attributes: maps.Clone(e.Attributes),
 			Tags: maps.Clone(e.Tags), Segment: maps.Clone(e.Segment), InitiatedAt: at, ScheduledAt: e.ScheduledAt,
 			RingUntil: e.RingUntil, ExpiresAt: e.ExpiresAt, Priority: PriorityUsual, Line: e.Line, Callback: e.Callback,
-			Watches: e.Watches,
+			Watches: e.Watches, Template: e.Template, Link: e.Link, Transfers: e.Transfers,
 		}
 		if len(e.Hooks) > 0 {
 			c.Flows = &FlowData{Hooks: maps.Clone(e.Hooks)}
@@ -187,11 +192,13 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 		c.Agent.resume(at)
 		c.Position = nil
 	case center.ContactLeft:
+		c.unpause(at)
 		c.Agent.resume(at)
 		c.Position = nil
 		c.Agent.endMode(at)
 		c.Agent.LeftAt, c.Agent.LeaveBy = at, e.Until
 	case center.ContactDisconnected:
+		c.unpause(at)
 		c.DisconnectedAt, c.DisconnectReason, c.RingUntil, c.Position, c.Said = at, e.Reason, time.Time{}, nil, ""
 		c.Parties = nil
 		c.dequeue(at)
@@ -202,7 +209,7 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 	case center.ContactCompleted:
 		c.CompletedAt = at
 	default:
-		if !c.applyFlow(at, e) && !c.applyParty(at, e) {
+		if !c.applyFlow(at, e) && !c.applyParty(at, e) && !c.applyTask(at, e) {
 			return
 		}
 	}

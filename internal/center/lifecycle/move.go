@@ -20,6 +20,7 @@ const (
 	Offered   Phase = "OFFERED"   // rings at an agent, and keeps its place in the queue
 	Accepted  Phase = "ACCEPTED"  // the agent has accepted, and is not joined with the customer yet
 	Talking   Phase = "TALKING"   // an agent is in the conversation
+	Paused    Phase = "PAUSED"    // a task rests, with or without an agent
 	Held      Phase = "HELD"      // an agent is in the conversation, and the customer is on hold
 	Left      Phase = "LEFT"      // the agent has left, the customer has not
 	AfterWork Phase = "AFTERWORK" // both have left, and the agent does after-contact work
@@ -41,6 +42,8 @@ func (c *Contact) Phase() Phase {
 		return Ended
 	case c.Agent != nil && !c.Agent.LeftAt.IsZero():
 		return Left
+	case c.Paused():
+		return Paused
 	case c.Agent != nil && !c.Agent.HeldAt.IsZero():
 		return Held
 	case c.Agent != nil:
@@ -78,7 +81,7 @@ func (c *Contact) Due() time.Time {
 }
 
 func (c *Contact) waitsUntil() time.Time {
-	if c.Position == nil {
+	if c.Position == nil || c.Paused() {
 		return time.Time{}
 	}
 	return c.Position.Until
@@ -127,15 +130,18 @@ func (c *Contact) May(e center.Event) error {
 	case center.ContactResumed:
 		ok = phase == Held && c.Agent.Agent == e.Agent
 	case center.ContactLeft:
-		ok = (phase == Talking || phase == Held) && c.Agent.Agent == e.Agent
+		ok = (phase == Talking || phase == Held || phase == Paused && c.Agent != nil) && c.Agent.Agent == e.Agent
 	case center.ContactDisconnected:
-		ok = phase == Dialling || phase == Scheduled || phase == Running || phase == Queued || phase == Left
+		ok = phase == Paused && c.Agent == nil || phase == Dialling || phase == Scheduled || phase == Running || phase == Queued || phase == Left
 	case center.ContactCleared:
 		ok = c.Agent == nil || c.Agent.Agent != e.Agent || phase == Left || phase == AfterWork
 	case center.ContactCompleted:
 		ok = phase == Ended
 	default:
-		ok, _ = c.mayParty(e)
+		var known bool
+		if ok, known = c.mayParty(e); !known {
+			ok, _ = c.mayTask(e)
+		}
 	}
 	if !ok {
 		return fmt.Errorf("contact %s is %s, which does not allow %T", center.ContactOf(e), phase, e)
@@ -205,7 +211,12 @@ func (a *Agent) May(e center.Event) error {
 	case center.ContactResumed:
 		ok = ok && state == center.AgentContactOnHold
 	case center.ContactLeft:
-		ok = ok && (state == center.AgentContactConnected || state == center.AgentContactOnHold)
+		ok = ok && (state == center.AgentContactConnected || state == center.AgentContactOnHold || state == center.AgentContactPaused)
+	case center.TaskPaused:
+		ok = ok && state == center.AgentContactConnected
+	case center.TaskResumed:
+		free, _ := a.Slots(center.Task)
+		ok = ok && state == center.AgentContactPaused && free > 0
 	case center.ContactCleared:
 		ok = ok && state != "" && a.Contact(e.Contact).Clearable()
 	case center.CallPlaced:

@@ -76,8 +76,10 @@ func (t *turn) end(c *lifecycle.Contact, reason string, line hangup) {
 		t.emit(center.ContactMissed{Contact: c.ID, Agent: c.Offer.Agent, State: center.AgentContactMissed})
 	case lifecycle.Accepted: // a call that the agent has placed has failed, or the customer has not waited for the whispers to end
 		t.emit(center.ContactMissed{Contact: c.ID, Agent: c.Offer.Agent, State: center.AgentContactError})
-	case lifecycle.Talking, lifecycle.Held:
-		t.leave(c)
+	case lifecycle.Talking, lifecycle.Held, lifecycle.Paused:
+		if c.Connected() {
+			t.leave(c)
+		}
 	}
 	t.endMonitors(c, reason)
 	hasLine := c.OnLine() && c.Watches == ""
@@ -136,9 +138,9 @@ func (t *turn) updateContactAttributes(cmd center.UpdateContactAttributes) error
 	if err := checkAttributes(stored, cmd.Set); err != nil {
 		return err
 	}
-	shared := slices.DeleteFunc(t.legs(cmd.Contact), func(leg *lifecycle.Contact) bool { return leg.ID == cmd.Contact || rootOf(leg) != cmd.Contact })
-	for _, leg := range shared {
-		if err := checkAttributes(leg.Attributes, cmd.Set); err != nil {
+	others := t.chainOf(cmd.Contact)
+	for _, o := range others {
+		if err := checkAttributes(o.Attributes, cmd.Set); err != nil {
 			return err
 		}
 	}
@@ -146,10 +148,26 @@ func (t *turn) updateContactAttributes(cmd center.UpdateContactAttributes) error
 		return nil
 	}
 	t.emit(center.ContactAttributesChanged{Contact: cmd.Contact, Set: maps.Clone(cmd.Set)})
-	for _, leg := range shared {
-		t.emit(center.ContactAttributesChanged{Contact: leg.ID, Set: maps.Clone(cmd.Set)})
+	for _, o := range others {
+		t.emit(center.ContactAttributesChanged{Contact: o.ID, Set: maps.Clone(cmd.Set)})
 	}
 	return nil
+}
+
+// chainOf returns the other open contacts that share the attributes of a contact: the tasks that are linked with it, and
+// the legs of a call that began with it. One that the machine has let go of is taken for the first of its chain.
+func (t *turn) chainOf(id center.ContactID) []*lifecycle.Contact {
+	root := id
+	if c := t.m.state.Contacts[id]; c != nil {
+		root = rootOf(c)
+	}
+	var chain []*lifecycle.Contact
+	for _, other := range append([]center.ContactID{root}, t.m.index.kin[root]...) {
+		if o := t.m.state.Contacts[other]; o != nil && o.ID != id && rootOf(o) == root && (o.Channel == center.Task || id == root && !o.Over()) {
+			chain = append(chain, o)
+		}
+	}
+	return chain
 }
 
 // checkAttributes refuses keys outside AWS's alphabet, and attributes that would be too large together.

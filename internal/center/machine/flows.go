@@ -23,7 +23,7 @@ type Pinned struct {
 func (t *turn) scene() *flow.Scene {
 	if t.flows == nil {
 		t.flows = &flow.Scene{
-			Directory: t.m.state.Directory, At: t.at, Flows: &t.m.flows, Queued: t.inQueue, Metric: t.metric, NewID: t.newID, Emit: t.emit,
+			Directory: t.m.state.Directory, At: t.at, Flows: &t.m.flows, Queued: t.inQueue, Metric: t.metric, NewID: t.newID, Emit: t.emitShared,
 			Pinned: func(digest string) (string, bool) {
 				p, ok := t.m.state.Pinned[digest]
 				return p.Content, ok

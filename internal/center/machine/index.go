@@ -27,7 +27,7 @@ type index struct {
 	seats    map[center.AgentID]*seat
 	numbers  map[string]center.PhoneNumberID         // by address; nil: build anew
 	defaults map[string]center.FlowID                // default flows by type; nil: build anew
-	kin      map[center.ContactID][]center.ContactID // open contacts by the one whose line they have, or which they watch
+	kin      map[center.ContactID][]center.ContactID // open contacts by the one whose line they have, or which they watch, or which the chain of a task began with
 	due      dueHeap
 
 	dirtyPools []*pool          // may have a free agent for a contact that waits
@@ -208,6 +208,8 @@ func (m *Machine) refreshContact(id center.ContactID) {
 	sp.c = c
 	if c.Line != "" {
 		x.relate(sp, c.Line)
+	} else if c.Channel == center.Task {
+		x.relate(sp, c.Initial)
 	} else if c.Watches != sp.kin {
 		x.relate(sp, c.Watches)
 	}

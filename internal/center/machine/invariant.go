@@ -87,6 +87,7 @@ func checkContact(s *State, id center.ContactID, c *lifecycle.Contact, fail fail
 			fail("a handled contact is on its agent's desk", "%s with %s", id, h.Agent)
 		case phase == lifecycle.Talking && d.State != center.AgentContactConnected,
 			phase == lifecycle.Held && d.State != center.AgentContactOnHold,
+			phase == lifecycle.Paused && d.State != center.AgentContactPaused,
 			phase == lifecycle.AfterWork && d.State != center.AgentContactEnded:
 			fail("contact and desk agree", "%s is %s, on the desk %s", id, phase, d.State)
 		}
@@ -168,7 +169,9 @@ func checkAgent(s *State, id center.AgentID, a *lifecycle.Agent, fail failFunc) 
 	count := map[center.Channel]int{}
 	seen := map[center.ContactID]bool{}
 	for i := range a.Desk {
-		count[a.Desk[i].Channel]++
+		if a.Desk[i].State != center.AgentContactPaused {
+			count[a.Desk[i].Channel]++
+		}
 		if seen[a.Desk[i].ID] {
 			fail("a contact is on a desk once", "%s at %s", a.Desk[i].ID, id)
 		}
@@ -189,7 +192,7 @@ func checkDesk(s *State, a *lifecycle.Agent, d *lifecycle.DeskContact, fail fail
 		if c == nil || c.Offer == nil || c.Offer.Agent != a.ID {
 			fail("a ringing contact is offered", "%s at %s", d.ID, a.ID)
 		}
-	case center.AgentContactConnected, center.AgentContactOnHold, center.AgentContactEnded:
+	case center.AgentContactConnected, center.AgentContactOnHold, center.AgentContactPaused, center.AgentContactEnded:
 		if c == nil && d.State == center.AgentContactEnded && d.ConnectedAt.IsZero() {
 			return // the agent gave up a call of its own
 		}

@@ -18,6 +18,10 @@ const (
 	wordsBytesMax    = 256_000 // UTF-8 bytes of all other text that a new contact carries
 	partiesMax       = 3       // in a call: the customer, agents, external parties, supervisors who take part
 	monitorsMax      = 5       // supervisors who listen to one call
+	linkedMax        = 12      // tasks in a chain of linked ones
+	transfersMax     = 11      // transfers of a task
+	pausesMax        = 10      // pauses of a task
+	contactTagsMax   = 6       // tags of users on a contact
 	movesMax         = 10      // times that flows move contacts from queue to queue in one step
 	inputKeysMax     = 100     // keys that a customer presses at once
 	inputTextMax     = 1_024   // characters that a customer writes at once

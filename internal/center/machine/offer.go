@@ -134,7 +134,7 @@ func (t *turn) leaveContact(cmd center.LeaveContact) error {
 		t.giveUp(c, a)
 		return nil
 	}
-	if !inConversation(d) {
+	if !inConversation(d) && d.State != center.AgentContactPaused {
 		return conflict(center.KindContact, string(cmd.Contact), "the contact is "+d.State)
 	}
 	switch heir := t.heir(c); {

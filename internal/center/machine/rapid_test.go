@@ -262,7 +262,7 @@ func contactValues(m map[center.ContactID]*lifecycle.Contact) map[center.Contact
 func (g *gambler) command() center.Command {
 	a, c := g.pair()
 	flow := rapid.SampledFrom(flowNames).Draw(g.t, "flow")
-	switch rapid.IntRange(0, 36).Draw(g.t, "command") {
+	switch rapid.IntRange(0, 40).Draw(g.t, "command") {
 	case 0:
 		return center.LogIn{Agent: a}
 	case 1:
@@ -310,8 +310,43 @@ func (g *gambler) command() center.Command {
 		return center.CustomerInput{Contact: g.inFlow(), Keys: rapid.SampledFrom([]string{"1", "2", "3", "9", "123456#", ""}).Draw(g.t, "keys")}
 	case 35:
 		return g.publish()
+	case 37, 38, 39, 40:
+		return g.withTask(a, c)
 	}
 	return center.Wake{}
+}
+
+// withTask does what only tasks do, most often with a task.
+func (g *gambler) withTask(a center.AgentID, c center.ContactID) center.Command {
+	var tasks []center.ContactID
+	for _, id := range directory.Sorted(contactValues(g.w.m.state.Contacts)) {
+		if g.w.m.state.Contacts[id].Channel == center.Task {
+			tasks = append(tasks, id)
+		}
+	}
+	if len(tasks) > 0 && rapid.IntRange(0, 9).Draw(g.t, "stray task") > 0 {
+		c = rapid.SampledFrom(tasks).Draw(g.t, "task")
+	}
+	flow := g.w.flow(rapid.SampledFrom(flowNames).Draw(g.t, "flow of the task"))
+	switch rapid.IntRange(0, 7).Draw(g.t, "with the task") {
+	case 0, 1:
+		return center.PauseTask{Contact: c}
+	case 2:
+		return center.ResumeTask{Contact: c}
+	case 3:
+		return center.ResumeTask{Contact: c, Flow: flow}
+	case 4:
+		return center.TransferTask{Contact: c, Flow: flow, Agent: a, ClientToken: rapid.SampledFrom([]string{"", "a"}).Draw(g.t, "token")}
+	case 5:
+		return center.TransferTask{Contact: c, Flow: flow, Queue: g.w.queue("Small")}
+	case 6:
+		return center.RescheduleTask{Contact: c, At: g.w.now.Add(40 * time.Second)}
+	}
+	five, name := 5, "other"
+	if rapid.Bool().Draw(g.t, "urgent") {
+		return center.SetRouting{Contact: c, Age: &five}
+	}
+	return center.UpdateContact{Contact: c, Name: &name, SetTags: map[string]string{"k": "v"}, References: []center.Reference{{Name: "r", Type: "URL", Value: "u"}}}
 }
 
 func (g *gambler) destination() center.Destination {

@@ -18,11 +18,14 @@ func (t *turn) startTask(cmd center.StartTask) error {
 	if cmd.Name == "" {
 		return invalid("Name", "a task has a name")
 	}
+	if _, ok := t.m.state.Directory.Queues[cmd.Queue]; !ok && cmd.Queue != "" {
+		return &center.Refused{Reason: center.NotFound, Kind: center.KindQueue, ID: string(cmd.Queue), Field: "QuickConnectId"}
+	}
 	w := words{cmd.Name, cmd.Description, string(cmd.Previous), string(cmd.Initial), string(cmd.Related), cmd.ClientToken, cmd.References, cmd.Details}
 	if err := w.check(); err != nil {
 		return err
 	}
-	if err := t.mayRun(cmd.Flow); err != nil {
+	if err := t.mayHandOn(cmd.Flow, cmd.Queue != ""); err != nil {
 		return err
 	}
 	if cmd.Previous != "" && cmd.Related != "" {
@@ -42,7 +45,10 @@ func (t *turn) startTask(cmd center.StartTask) error {
 	if expiry < expiryLeast || expiry > expiryMost || expiry%time.Minute != 0 {
 		return invalid("SegmentAttributes", "connect:ContactExpiry must be from one minute to 90 days, in whole minutes")
 	}
-	initial, attributes := t.chain(cmd)
+	initial, link, attributes := t.chain(cmd)
+	if link >= linkedMax {
+		return &center.Refused{Reason: center.Limit, Kind: center.KindContact, ID: string(cmd.Previous), Detail: fmt.Sprintf("%d tasks are linked already", linkedMax)}
+	}
 	if err := checkAttributes(nil, attributes); err != nil {
 		return err
 	}
@@ -56,7 +62,7 @@ func (t *turn) startTask(cmd center.StartTask) error {
 		Segment: map[string]center.SegmentValue{
 			"connect:ContactExpiry": {Map: map[string]center.SegmentValue{"ExpiryDuration": {Integer: &minutes}}},
 		},
-		ExpiresAt: begins.Add(expiry), ClientToken: cmd.ClientToken,
+		ExpiresAt: begins.Add(expiry), ClientToken: cmd.ClientToken, Template: cmd.Template, Queue: cmd.Queue, Link: link,
 	}
 	if len(cmd.References) == 0 {
 		e.References = nil
@@ -65,32 +71,32 @@ func (t *turn) startTask(cmd center.StartTask) error {
 		e.ScheduledAt = begins
 	}
 	t.emit(e)
+	if cmd.Previous != "" && (cmd.Initial != "" || t.m.state.Contacts[cmd.Previous] != nil) {
+		t.emit(center.ContactLinked{Contact: cmd.Previous, Next: e.Contact})
+	}
 	if e.ScheduledAt.IsZero() {
 		t.begin(t.m.state.Contacts[e.Contact])
 	}
 	return nil
 }
 
-// chain returns the first contact of the chain that a task continues, and the attributes that it begins with: those of
-// the chain and its own.
-func (t *turn) chain(cmd center.StartTask) (center.ContactID, map[string]string) {
+// chain returns the first contact of the chain that a task continues, how many come before it, and the attributes that it
+// begins with: those of the chain and its own.
+func (t *turn) chain(cmd center.StartTask) (initial center.ContactID, link int, attributes map[string]string) {
 	if cmd.Previous == "" {
-		return "", cmd.Attributes
+		return "", 0, cmd.Attributes
 	}
 	p := t.m.state.Contacts[cmd.Previous]
 	switch {
 	case p == nil && cmd.Initial != "":
-		return cmd.Initial, cmd.Attributes
+		return cmd.Initial, cmd.Link, cmd.Attributes
 	case p == nil:
-		return cmd.Previous, cmd.Attributes
+		return cmd.Previous, 1, cmd.Attributes
 	}
-	attributes := make(map[string]string, len(p.Attributes)+len(cmd.Attributes))
+	attributes = make(map[string]string, len(p.Attributes)+len(cmd.Attributes))
 	maps.Copy(attributes, p.Attributes)
 	maps.Copy(attributes, cmd.Attributes)
-	if p.Initial != "" {
-		return p.Initial, attributes
-	}
-	return p.ID, attributes
+	return rootOf(p), p.Link + 1, attributes
 }
 
 // words are what a new contact carries besides its attributes.

@@ -58,6 +58,18 @@ func (t *turn) decide(cmd center.Command) error {
 		return t.functionAnswered(c)
 	case center.StartTask:
 		return t.startTask(c)
+	case center.PauseTask:
+		return t.pauseTask(c)
+	case center.ResumeTask:
+		return t.resumeTask(c)
+	case center.TransferTask:
+		return t.transferTask(c)
+	case center.RescheduleTask:
+		return t.rescheduleTask(c)
+	case center.UpdateContact:
+		return t.updateContact(c)
+	case center.SetRouting:
+		return t.setRouting(c)
 	case center.AcceptContact:
 		return t.acceptContact(c)
 	case center.RejectContact:

@@ -38,6 +38,9 @@ func Takes(a *lifecycle.Agent, ch center.Channel) bool {
 		return false
 	}
 	for i := range a.Desk {
+		if a.Desk[i].State == center.AgentContactPaused {
+			continue
+		}
 		if busy := a.Desk[i].Channel; busy != ch && crossChannel(a, busy) != AnyChannel {
 			return false
 		}

@@ -21,6 +21,8 @@ const (
 	ConnectedToAgent  = "CONNECTED_TO_AGENT"
 	Disconnected      = "DISCONNECTED"
 	Completed         = "COMPLETED"
+	Paused            = "PAUSED"
+	Resumed           = "RESUMED"
 )
 
 // methodOutbound is the initiation method of contacts that show no queue.
@@ -44,53 +46,55 @@ func Fold(inst center.Instance, key []byte, c *lifecycle.Contact, stamp center.S
 			continue // nothing is known of the contact
 		}
 		c.Apply(stamp.At, e)
-		typ := typeOf(e)
+		typ, updated := typeOf(e)
 		if typ == "" {
 			continue
 		}
 		id := document.EventID(key, "contact-event", stamp.Place, int64(len(docs)), string(c.ID))
-		docs = append(docs, Document{ID: id, Contact: c.ID, Type: typ, Time: stamp.At, Data: render(inst, c, id, typ, updated(e), stamp.At)})
+		docs = append(docs, Document{ID: id, Contact: c.ID, Type: typ, Time: stamp.At, Data: render(inst, c, id, typ, updated, stamp.At)})
 	}
 	return docs
 }
 
-// updated returns the property that an event of the type DataUpdated is about.
-func updated(e center.Event) string {
-	if _, ok := e.(center.ContactAnalyticsSet); ok {
-		return "ContactLens.ConversationalAnalytics.Configuration"
-	}
-	return "UserDefinedAttributes"
-}
-
-// typeOf returns the type of the document that an event leads to, or "".
-func typeOf(e center.Event) string {
+// typeOf returns the type of the document that an event leads to, or "", and what was updated, of those that say so.
+func typeOf(e center.Event) (typ, updated string) {
 	switch e := e.(type) {
 	case center.ContactAnalyticsSet:
 		if e.Analytics.Enabled {
-			return DataUpdated
+			return DataUpdated, "ContactLens.ConversationalAnalytics.Configuration"
 		}
 	case center.ContactInitiated:
-		return Initiated
+		return Initiated, ""
 	case center.ContactConnectedToSystem:
-		return ConnectedToSystem
+		return ConnectedToSystem, ""
 	case center.ContactAttributesChanged:
-		return DataUpdated
+		return DataUpdated, "UserDefinedAttributes"
+	case center.TaskRescheduled:
+		return DataUpdated, "ScheduledTimestamp"
+	case center.ContactDataChanged:
+		if len(e.SetTags)+len(e.RemoveTags) > 0 {
+			return DataUpdated, "Tags"
+		}
 	case center.ContactQueued:
-		return Queued
+		return Queued, ""
 	case center.ContactConnected, center.ContactMonitored:
-		return ConnectedToAgent
+		return ConnectedToAgent, ""
+	case center.TaskPaused:
+		return Paused, ""
+	case center.TaskResumed:
+		return Resumed, ""
 	case center.ContactDisconnected:
-		return Disconnected
+		return Disconnected, ""
 	case center.ContactCompleted:
-		return Completed
+		return Completed, ""
 	}
-	return ""
+	return "", ""
 }
 
 // usualBytes is what most events stay below.
 const usualBytes = 2 << 10
 
-func render(inst center.Instance, c *lifecycle.Contact, id, typ, property string, at time.Time) []byte {
+func render(inst center.Instance, c *lifecycle.Contact, id, typ, updated string, at time.Time) []byte {
 	account, region := document.Owner(inst)
 	b := make([]byte, 0, usualBytes)
 	b = append(b, `{"version":"0","id":`...)
@@ -106,11 +110,11 @@ func render(inst center.Instance, c *lifecycle.Contact, id, typ, property string
 	b = append(b, ',')
 	b = document.AppendARN(b, inst, center.KindContact, c.ID)
 	b = append(b, `],"detail":`...)
-	b = appendDetail(b, inst, c, typ, property, at)
+	b = appendDetail(b, inst, c, typ, updated, at)
 	return append(b, '}')
 }
 
-func appendDetail(b []byte, inst center.Instance, c *lifecycle.Contact, typ, property string, at time.Time) []byte {
+func appendDetail(b []byte, inst center.Instance, c *lifecycle.Contact, typ, updated string, at time.Time) []byte {
 	b = append(b, `{"initiationTimestamp":`...)
 	b = document.AppendMillis(b, c.InitiatedAt)
 	b = append(b, `,"contactId":`...)
@@ -127,9 +131,7 @@ func appendDetail(b []byte, inst center.Instance, c *lifecycle.Contact, typ, pro
 	b = append(b, `,"eventType":`...)
 	b = document.AppendString(b, typ)
 	if typ == DataUpdated {
-		b = append(b, `,"updatedProperties":[`...)
-		b = document.AppendString(b, property)
-		b = append(b, ']')
+		b = append(b, `,"updatedProperties":["`+updated+`"]`...)
 	}
 	b = appendTime(b, `,"connectedToSystemTimestamp":`, c.ConnectedToSystemAt)
 	if c.Channel == center.Task {

@@ -66,7 +66,15 @@ func Append(b []byte, inst center.Instance, c *lifecycle.Contact, lastUpdate tim
 	b = document.AppendSeconds(b, c.InitiatedAt)
 	b = append(b, `,"InstanceARN":`...)
 	b = document.AppendString(b, inst.ARN)
-	b = append(b, `,"LastPausedTimestamp":null,"LastResumedTimestamp":null,"LastUpdateTimestamp":`...)
+	pauses := lifecycle.Pauses{}
+	if c.Pauses != nil {
+		pauses = *c.Pauses
+	}
+	b = append(b, `,"LastPausedTimestamp":`...)
+	b = document.AppendSeconds(b, pauses.PausedAt)
+	b = append(b, `,"LastResumedTimestamp":`...)
+	b = document.AppendSeconds(b, pauses.ResumedAt)
+	b = append(b, `,"LastUpdateTimestamp":`...)
 	b = document.AppendSeconds(b, lastUpdate)
 	b = append(b, `,"MediaStreams":`...)
 	b = append(b, mediaStreams(c.Channel)...)
@@ -92,8 +100,13 @@ func Append(b []byte, inst center.Instance, c *lifecycle.Contact, lastUpdate tim
 	b = appendEndpoint(b, c.System)
 	b = append(b, `,"Tags":`...)
 	b = document.AppendMap(b, document.Tags(inst, c.System, c.Tags))
-	// Pausing does not exist yet: a task was never paused.
-	b = append(b, `,"TaskTemplateInfo":null,"TotalPauseCount":0,"TotalPauseDurationInSeconds":0,"TransferCompletedTimestamp":`...)
+	b = append(b, `,"TaskTemplateInfo":`...)
+	b = appendTemplate(b, inst, c.Template)
+	b = append(b, `,"TotalPauseCount":`...)
+	b = document.AppendInt(b, pauses.Count)
+	b = append(b, `,"TotalPauseDurationInSeconds":`...)
+	b = document.AppendInt(b, int(pauses.Total/time.Second))
+	b = append(b, `,"TransferCompletedTimestamp":`...)
 	b = document.AppendSeconds(b, c.TransferredAt)
 	b = append(b, `,"TransferredToEndpoint":`...)
 	b = appendEndpoint(b, c.TransferredTo)
@@ -106,7 +119,10 @@ func appendAgent(b []byte, inst center.Instance, c *lifecycle.Contact) []byte {
 	if h == nil {
 		return append(b, "null"...)
 	}
-	hold := int(h.HeldFor / time.Second)
+	hold, paused := int(h.HeldFor/time.Second), 0
+	if c.Pauses != nil {
+		paused = int(c.Pauses.ByAgent / time.Second)
+	}
 	b = append(b, `{"ARN":`...)
 	b = document.AppendARN(b, inst, center.KindUser, h.Agent)
 	b = append(b, `,"AcceptedByAgentTimestamp":null,"AfterContactWorkDuration":`...)
@@ -118,10 +134,10 @@ func appendAgent(b []byte, inst center.Instance, c *lifecycle.Contact) []byte {
 	b = append(b, `,"AgentInitiatedHoldDuration":`...)
 	b = document.AppendInt(b, hold-int(h.HeldForOthers/time.Second))
 	b = append(b, `,"AgentInteractionDuration":`...)
-	b = appendDuration(b, h.ConnectedAt, h.LeftAt, hold)
+	b = appendDuration(b, h.ConnectedAt, h.LeftAt, hold+paused)
 	b = append(b, `,"AgentPauseDurationInSeconds":`...)
 	if c.Channel == center.Task {
-		b = append(b, '0')
+		b = document.AppendInt(b, paused)
 	} else {
 		b = append(b, "null"...)
 	}
@@ -143,6 +159,20 @@ func appendAgent(b []byte, inst center.Instance, c *lifecycle.Contact) []byte {
 	b = appendModes(b, h.Modes)
 	b = append(b, `,"Username":`...)
 	b = document.AppendString(b, h.Username)
+	return append(b, '}')
+}
+
+// appendTemplate appends the template that a task was started from, or null.
+func appendTemplate(b []byte, inst center.Instance, t *center.TaskTemplateRef) []byte {
+	if t == nil {
+		return append(b, "null"...)
+	}
+	b = append(b, `{"Arn":`...)
+	b = document.AppendARN(b, inst, center.KindTaskTemplate, t.ID)
+	b = append(b, `,"Id":`...)
+	b = document.AppendString(b, t.ID)
+	b = append(b, `,"Name":`...)
+	b = document.AppendString(b, t.Name)
 	return append(b, '}')
 }
 

@@ -36,6 +36,13 @@ func contactOut(inst center.Instance, c lifecycle.Contact) *connectapi.Contact {
 	if c.Channel == center.Task { // the delay of a callback is not shown
 		out.ScheduledTimestamp = timestamp(c.ScheduledAt)
 	}
+	if p := c.Pauses; p != nil {
+		out.LastPausedTimestamp, out.LastResumedTimestamp = timestamp(p.PausedAt), timestamp(p.ResumedAt)
+		out.TotalPauseCount, out.TotalPauseDurationInSeconds = ptr(int32(p.Count)), ptr(int32(p.Total/time.Second))
+	}
+	if t := c.Template; t != nil {
+		out.TaskTemplateInfo = &connectapi.TaskTemplateInfoV2{Arn: ptr(resourceARN(inst, center.KindTaskTemplate, string(t.ID))), Name: ptr(t.Name)}
+	}
 	if c.Queue != nil {
 		out.QueueInfo = &connectapi.QueueInfo{Id: ptr(c.Queue.Queue.ID), EnqueueTimestamp: timestamp(c.Queue.EnqueuedAt)}
 	}

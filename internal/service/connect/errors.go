@@ -123,6 +123,8 @@ func asDeclared(op wire.Operation) wire.Operation {
 func nearest(operation wire.OperationModel, e wire.Error) error {
 	message := strings.TrimPrefix(strings.TrimPrefix(e.Error(), e.ErrorCode()), ": ")
 	switch {
+	case e.ErrorCode() == "ResourceConflictException" && declares(operation, "ConflictException"):
+		return &connectapi.ConflictException{Message: message}
 	case e.ErrorCode() == limitCode && declares(operation, quotaCode):
 		return &connectapi.ServiceQuotaExceededException{Message: message}
 	case e.ErrorCode() != invalidRequestCode && declares(operation, invalidRequestCode):

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
 	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/center/directory"
 )
 
 // contactExpiry is the one segment attribute that a task may be started with: how long it lives, in minutes.
@@ -16,14 +17,9 @@ const contactExpiry = "connect:ContactExpiry"
 // startTaskContact starts a task, at once or at its scheduled time.
 func (s *Service) startTaskContact(ctx context.Context, in *connectapi.StartTaskContactInput) (*connectapi.StartTaskContactOutput, error) {
 	if err := refuseSet(
-		member{"TaskTemplateId", in.TaskTemplateId != nil},
-		member{"QuickConnectId", in.QuickConnectId != nil},
 		member{"Attachments", len(in.Attachments) > 0},
 	); err != nil {
 		return nil, err
-	}
-	if in.ContactFlowId == nil {
-		return nil, invalidRequest("ContactFlowId is required: task templates and quick connects are not supported")
 	}
 	c, err := s.find(ctx, in.InstanceId)
 	if err != nil {
@@ -39,6 +35,10 @@ func (s *Service) startTaskContact(ctx context.Context, in *connectapi.StartTask
 	if cmd.Expiry, err = expiryIn(in.SegmentAttributes); err != nil {
 		return nil, err
 	}
+	c.View().Directory(func(d *directory.Directory) { err = resolve(d, in, &cmd) })
+	if err != nil {
+		return nil, err
+	}
 	if err := s.chain(ctx, c, in, &cmd); err != nil {
 		return nil, err
 	}
@@ -47,6 +47,24 @@ func (s *Service) startTaskContact(ctx context.Context, in *connectapi.StartTask
 		return nil, modelled(err)
 	}
 	return &connectapi.StartTaskContactOutput{ContactId: ptr(contact)}, nil
+}
+
+// resolve finds out which flow a task runs: the one that the request names, or that of its template or quick connect.
+func resolve(d *directory.Directory, in *connectapi.StartTaskContactInput, cmd *center.StartTask) error {
+	if in.TaskTemplateId != nil {
+		if err := fromTemplate(d, in, cmd); err != nil {
+			return err
+		}
+	}
+	if in.QuickConnectId != nil {
+		if err := throughQuickConnect(d, in, cmd); err != nil {
+			return err
+		}
+	}
+	if cmd.Flow == "" {
+		return invalidRequest("One of ContactFlowId, QuickConnectId and a TaskTemplateId with a flow is required")
+	}
+	return nil
 }
 
 // chain looks up the contacts that a task is linked to. What continues a completed contact takes its root and its
@@ -63,6 +81,7 @@ func (s *Service) chain(ctx context.Context, c Center, in *connectapi.StartTaskC
 	if cmd.Initial = p.Initial; cmd.Initial == "" {
 		cmd.Initial = p.ID
 	}
+	cmd.Link = p.Link + 1
 	cmd.Attributes = merged(p.Attributes, cmd.Attributes)
 	return nil
 }

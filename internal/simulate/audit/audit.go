@@ -51,13 +51,14 @@ type Handled struct {
 	RangAt, ConnectedAt, LeftAt, ClearedAt time.Time
 	Ring                                   time.Duration // of all offers
 	Hold                                   time.Duration
+	Paused                                 time.Duration // tasks
 	state                                  string
 	since                                  time.Time
 	over                                   bool // gone from the desk: if it comes again, that is another offer
 }
 
 // Interaction is how long the agent and the customer heard each other.
-func (h *Handled) Interaction() time.Duration { return h.LeftAt.Sub(h.ConnectedAt) - h.Hold }
+func (h *Handled) Interaction() time.Duration { return h.LeftAt.Sub(h.ConnectedAt) - h.Hold - h.Paused }
 
 // AfterContactWork is how long the agent was busy with the contact after leaving it.
 func (h *Handled) AfterContactWork() time.Duration { return h.ClearedAt.Sub(h.LeftAt) }
@@ -188,6 +189,8 @@ func (h *Handled) move(state string, at time.Time) {
 		h.Ring += at.Sub(h.since)
 	case h.state == "CONNECTED_ONHOLD":
 		h.Hold += at.Sub(h.since)
+	case h.state == "PAUSED":
+		h.Paused += at.Sub(h.since)
 	}
 	switch {
 	case state == "CONNECTED" && h.ConnectedAt.IsZero():
@@ -223,7 +226,7 @@ func (a *Audit) Record(doc []byte) error {
 	if offers != r.AgentConnectionAttempts {
 		a.found("%s: the record says %d attempts, agent events tell of %d offers", r.ContactID, r.AgentConnectionAttempts, offers)
 	}
-	if r.Queue != nil && r.InitiationMethod != "OUTBOUND" && ring > time.Duration(r.Queue.Duration)*time.Second+Tolerance {
+	if r.Queue != nil && r.InitiationMethod != "OUTBOUND" && r.TotalPauseCount == 0 && ring > time.Duration(r.Queue.Duration)*time.Second+Tolerance {
 		a.found("%s: it rang for %v, and was in its queue for %d s", r.ContactID, ring, r.Queue.Duration)
 	}
 	if r.Agent != nil {
@@ -236,11 +239,13 @@ func (a *Audit) Record(doc []byte) error {
 type record struct {
 	ContactID, InitiationMethod string
 	AgentConnectionAttempts     int
+	TotalPauseCount             int // a task that rested may have left its queue, and come back later
 	Queue                       *struct{ Duration int }
 	Agent                       *struct {
 		ARN                                                                                     string
 		ConnectedToAgentTimestamp, AfterContactWorkStartTimestamp, AfterContactWorkEndTimestamp time.Time
 		AgentInteractionDuration, CustomerHoldDuration, AfterContactWorkDuration                int
+		AgentPauseDurationInSeconds                                                             int
 	}
 }
 
@@ -263,6 +268,7 @@ func (a *Audit) compare(r *record, h *Handled) {
 	near("left at", r.Agent.AfterContactWorkStartTimestamp.Sub(h.LeftAt))
 	near("cleared at", r.Agent.AfterContactWorkEndTimestamp.Sub(h.ClearedAt))
 	near("hold", seconds(r.Agent.CustomerHoldDuration)-h.Hold)
+	near("pauses", seconds(r.Agent.AgentPauseDurationInSeconds)-h.Paused)
 	near("interaction", seconds(r.Agent.AgentInteractionDuration)-h.Interaction())
 	near("after-contact work", seconds(r.Agent.AfterContactWorkDuration)-h.AfterContactWork())
 }
