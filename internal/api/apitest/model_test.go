@@ -180,8 +180,8 @@ func (m *model) tree(t testing.TB, name string, full bool, depth int) any {
 		if s.Min != nil {
 			n = max(n, int64(*s.Min))
 		}
-		if s.Max != nil {
-			n = min(n, int64(*s.Max))
+		if s.Max != nil && *s.Max < float64(n) {
+			n = int64(*s.Max)
 		}
 		return n
 	case "double", "float":
