@@ -273,10 +273,14 @@ type contact struct {
 	ConnectedAt    *time.Time `json:"connectedToAgentAt"`
 	DisconnectedAt *time.Time `json:"disconnectedAt"`
 	CompletedAt    *time.Time `json:"completedAt"`
+	Name           string     `json:"name,omitempty"`
 	Flow           *struct {
-		Block    string `json:"block"`
-		WaitsFor string `json:"waitsFor"`
-		Said     string `json:"said,omitempty"`
+		ID       string     `json:"id"`
+		Occasion string     `json:"occasion,omitempty"`
+		Block    string     `json:"block"`
+		WaitsFor string     `json:"waitsFor"`
+		Until    *time.Time `json:"until,omitempty"`
+		Said     string     `json:"said,omitempty"`
 	} `json:"flow,omitempty"`
 }
 

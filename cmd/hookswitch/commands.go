@@ -12,6 +12,7 @@ func commands(sh *shared) []*cobra.Command {
 		newDemo(sh),
 		newServe(sh),
 		newSimulate(sh),
+		newScenario(sh),
 		newCall(sh),
 		newAgent(sh),
 		newTail(sh),

@@ -14,6 +14,7 @@ import (
 type newUser struct {
 	username, firstName, lastName, password string
 	profile, security                       string // names
+	profileID                               string // in place of profile
 	autoAccept                              bool
 	acwLimit                                int // seconds
 }
@@ -73,9 +74,12 @@ func (a *amazon) named(ctx context.Context, what, path, member, name string) (st
 }
 
 func (a *amazon) createUser(ctx context.Context, instance string, n newUser) (string, error) {
-	profile, err := a.named(ctx, "routing profile", "/routing-profiles-summary/"+instance, "RoutingProfileSummaryList", n.profile)
-	if err != nil {
-		return "", err
+	profile := n.profileID
+	if profile == "" {
+		var err error
+		if profile, err = a.named(ctx, "routing profile", "/routing-profiles-summary/"+instance, "RoutingProfileSummaryList", n.profile); err != nil {
+			return "", err
+		}
 	}
 	security, err := a.named(ctx, "security profile", "/security-profiles-summary/"+instance, "SecurityProfileSummaryList", n.security)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +31,12 @@ type simulation struct {
 	speed    float64
 	out      string // directory
 	instance string
+	scenario string // name or file
+}
+
+// peopleFlags are the flags that make a small scenario of their own.
+var peopleFlags = [...]string{
+	"agents", "queues", "contacts-per-hour", "duration", "task-share", "hold-share", "miss-share", "reject-share", "talk", "after-work", "patience",
 }
 
 func newSimulate(sh *shared) *cobra.Command {
@@ -45,9 +50,15 @@ up. Every choice comes from --seed.
 By itself it runs in this process on virtual time, in memory, as fast as it can: the same settings give the same
 documents, byte for byte, which --out writes to files. The center's invariants are checked on the way.
 
-With --endpoint on the command line the same people act on a running server instead, on its clock: they are users sim1,
-sim2 … of the instance, created as needed, and customers call the instance's first number with a flow.`,
+Who is there and what happens is said by --scenario, a file or one of those that "hookswitch scenario list" shows; or by
+flags, which make a small scenario of their own.
+
+With --endpoint on the command line the same people act on a running server instead, on its clock. A scenario is set up
+there by its names, and begins at once, whatever time of day it has. Without one, agents are users team1-1, team1-2 … of
+the instance, created as needed, and customers call the instance's first number with a flow.`,
 		Example: `  hookswitch simulate --agents 50 --contacts-per-hour 600 --duration 8h --seed 7
+  hookswitch simulate --scenario monday-peak
+  hookswitch simulate --scenario ./ours.yaml --json
   hookswitch simulate --duration 1h --out ./one-hour        # contact-records.jsonl, agent-events.jsonl, …
   hookswitch simulate --speed 60 --duration 1h              # an hour in a minute
   hookswitch simulate --endpoint http://127.0.0.1:4566 --instance demo --agents 5 --duration 10m`,
@@ -55,6 +66,7 @@ sim2 … of the instance, created as needed, and customers call the instance's f
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.run(cmd) },
 	}
 	f := c.Flags()
+	f.StringVar(&s.scenario, "scenario", "", "name of a ready scenario, or a file (with a dot or a slash in its name)")
 	f.IntVar(&s.cfg.Agents, "agents", 10, "agents")
 	f.IntVar(&s.cfg.Queues, "queues", 2, "queues, with a number each")
 	f.Float64Var(&s.cfg.ContactsPerHour, "contacts-per-hour", 0, "contacts that arrive in an hour (default 12 for each agent)")
@@ -75,6 +87,9 @@ sim2 … of the instance, created as needed, and customers call the instance's f
 }
 
 func (s *simulation) run(cmd *cobra.Command) error {
+	if err := s.choose(cmd); err != nil {
+		return err
+	}
 	if err := s.check(); err != nil {
 		return err
 	}
@@ -92,17 +107,37 @@ func (s *simulation) run(cmd *cobra.Command) error {
 	return s.inProcess(cmd.Context())
 }
 
+// choose reads the scenario, if there is one. Then the flags that would make another have no meaning.
+func (s *simulation) choose(cmd *cobra.Command) error {
+	if s.scenario == "" {
+		return nil
+	}
+	chosen, err := findScenario(s.scenario)
+	if err != nil {
+		return &exitError{exitUsage, err}
+	}
+	for _, name := range peopleFlags {
+		if cmd.Flags().Changed(name) {
+			return usage("--%s has no meaning with --scenario, which says it: copy the scenario (hookswitch scenario show %s) and change it there", name, chosen.Name)
+		}
+	}
+	s.cfg = simulate.Config{Seed: s.cfg.Seed, Scenario: chosen}
+	return nil
+}
+
 // check settles what has no flag's form. A share of 0 means none here, and the usual one in Config.
 func (s *simulation) check() error {
-	if s.cfg.Agents < 1 || s.cfg.Queues < 1 || s.cfg.Duration <= 0 {
-		return usage("--agents and --queues must be at least 1, and --duration more than 0")
-	}
-	for _, share := range []*float64{&s.cfg.Hold, &s.cfg.Miss, &s.cfg.Reject} {
-		if *share < 0 {
-			return usage("a share is from 0 to 1, not %v", *share)
+	if s.cfg.Scenario == nil {
+		if s.cfg.Agents < 1 || s.cfg.Queues < 1 || s.cfg.Duration <= 0 {
+			return usage("--agents and --queues must be at least 1, and --duration more than 0")
 		}
-		if *share == 0 {
-			*share = -1
+		for _, share := range []*float64{&s.cfg.Hold, &s.cfg.Miss, &s.cfg.Reject} {
+			if *share < 0 {
+				return usage("a share is from 0 to 1, not %v", *share)
+			}
+			if *share == 0 {
+				*share = -1
+			}
 		}
 	}
 	if s.speed < 0 {
@@ -122,6 +157,14 @@ func (s *simulation) check() error {
 	return nil
 }
 
+// lasts returns how long contacts arrive.
+func (s *simulation) lasts() time.Duration {
+	if s.cfg.Scenario != nil {
+		return s.cfg.Scenario.Lasts.D()
+	}
+	return s.cfg.Duration
+}
+
 // inProcess lives through the day in this process.
 func (s *simulation) inProcess(ctx context.Context) (err error) {
 	files, err := s.files()
@@ -132,7 +175,7 @@ func (s *simulation) inProcess(ctx context.Context) (err error) {
 	var begin time.Time // virtual; when the first step was
 	var failed error
 	began := time.Now()
-	bar := newBar(s.shared, s.cfg.Duration)
+	bar := newBar(s.shared, s.lasts())
 	s.cfg.Document = func(d simulate.Document) { failed = errors.Join(failed, files.write(d.Kind, d.Data)) }
 	s.cfg.Step = func(_ center.Step, record []byte) {
 		failed = errors.Join(failed, files.write("journal", record))
@@ -153,7 +196,7 @@ func (s *simulation) inProcess(ctx context.Context) (err error) {
 	}
 	sum, err := sim.Run(ctx)
 	bar.done()
-	if err := errors.Join(err, failed, files.close(sum)); err != nil {
+	if err := errors.Join(err, failed, files.close(s.show(sum))); err != nil {
 		return err
 	}
 	return s.report(sum, time.Since(began))
@@ -205,11 +248,11 @@ func (o *outFiles) write(kind string, data []byte) error {
 	return f.WriteByte('\n')
 }
 
-func (o *outFiles) close(sum simulate.Summary) error {
+func (o *outFiles) close(shown summaryShown) error {
 	if o == nil {
 		return nil
 	}
-	b, err := json.MarshalIndent(showSummary(sum), "", "  ")
+	b, err := json.MarshalIndent(shown, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -222,69 +265,6 @@ func (o *outFiles) closeFiles() error {
 		errs = append(errs, f.Flush(), f.file.Close())
 	}
 	return errors.Join(errs...)
-}
-
-// summaryShown is a summary as JSON.
-type summaryShown struct {
-	Contacts     int     `json:"contacts"`
-	Queued       int     `json:"queued"`
-	Handled      int     `json:"handled"`
-	Abandoned    int     `json:"abandoned"`
-	Missed       int     `json:"missedOffers"`
-	Holds        int     `json:"holds"`
-	AverageWait  float64 `json:"averageWaitSeconds"`
-	LongestWait  float64 `json:"longestWaitSeconds"`
-	AverageTalk  float64 `json:"averageTalkSeconds"`
-	ServiceLevel float64 `json:"serviceLevelPercent"`
-	Occupancy    float64 `json:"occupancyPercent"`
-	Steps        int     `json:"steps,omitempty"`
-	JournalBytes int     `json:"journalBytes,omitempty"`
-	Documents    int     `json:"documents,omitempty"`
-	Late         int     `json:"commandsTooLate"`
-	Busy         int     `json:"contactsWithoutRoom,omitempty"`
-	Lasted       string  `json:"lasted"`
-}
-
-func showSummary(s simulate.Summary) summaryShown {
-	return summaryShown{
-		Contacts: s.Contacts, Queued: s.Offered, Handled: s.Handled, Abandoned: s.Abandoned, Missed: s.Missed, Holds: s.Holds,
-		AverageWait: s.AverageWait.Seconds(), LongestWait: s.LongestWait.Seconds(), AverageTalk: s.AverageTalk.Seconds(),
-		ServiceLevel: s.ServiceLevel, Occupancy: s.Occupancy, Steps: s.Steps, JournalBytes: s.Bytes, Documents: s.Documents, Late: s.Late, Busy: s.Busy, Lasted: s.Lasted.String(),
-	}
-}
-
-// report writes what has come of it.
-func (s *simulation) report(sum simulate.Summary, took time.Duration) error {
-	if s.json {
-		return s.writeJSON(showSummary(sum))
-	}
-	seconds := func(d time.Duration) string { return d.Round(100 * time.Millisecond).String() }
-	rows := [][]string{
-		{"contacts", strconv.Itoa(sum.Contacts)},
-		{"queued", strconv.Itoa(sum.Offered)},
-		{"handled", strconv.Itoa(sum.Handled)},
-		{"abandoned", strconv.Itoa(sum.Abandoned)},
-		{"offers missed or declined", strconv.Itoa(sum.Missed)},
-		{"holds", strconv.Itoa(sum.Holds)},
-		{"average wait", seconds(sum.AverageWait)},
-		{"longest wait", seconds(sum.LongestWait)},
-		{"average talk", seconds(sum.AverageTalk)},
-		{"answered within " + simulate.ServiceLevel.String(), fmt.Sprintf("%.1f %%", sum.ServiceLevel)},
-		{"occupancy", fmt.Sprintf("%.1f %%", sum.Occupancy)},
-	}
-	if sum.Steps > 0 {
-		rows = append(rows,
-			[]string{"journal", fmt.Sprintf("%d steps, %.1f MB", sum.Steps, float64(sum.Bytes)/1e6)},
-			[]string{"documents", strconv.Itoa(sum.Documents)})
-	}
-	rows = append(rows, []string{"lasted", fmt.Sprintf("%v, in %v", sum.Lasted.Round(time.Second), took.Round(time.Millisecond))})
-	if err := s.writeTable([]string{fmt.Sprintf("seed %d", s.cfg.Seed), ""}, rows); err != nil {
-		return err
-	}
-	if s.out != "" {
-		fmt.Fprintf(s.err, "documents and journal are in %s\n", s.out)
-	}
-	return nil
 }
 
 // bar is a line of progress on a terminal.

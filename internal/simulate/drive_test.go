@@ -116,7 +116,7 @@ func TestDriveEndsWhenTheCenterSaysNoMore(t *testing.T) {
 	l := &liveCenter{observed: make(chan Observed)}
 	close(l.observed)
 	clk := clock.NewVirtual(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC))
-	w := NewWorkload(Config{Seed: 1}, World{Agents: []center.AgentID{"a"}, Numbers: []string{"+18005550000"}}, clk.Now().Add(time.Hour))
+	w := NewWorkload(Config{Seed: 1}, World{Groups: [][]center.AgentID{{"a"}}, Numbers: map[string]string{"+18005550000": "+18005550000"}}, clk.Now().Add(time.Hour))
 	if err := Drive(context.Background(), clk, l, w); err == nil {
 		t.Error("drove on")
 	}

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/hookswitch/hookswitch/internal/projection/agentevent"
 	"github.com/hookswitch/hookswitch/internal/projection/contactevent"
 	"github.com/hookswitch/hookswitch/internal/projection/contactrecord"
+	"github.com/hookswitch/hookswitch/internal/simulate/scenario"
 )
 
 // Kinds of documents.
@@ -38,7 +40,23 @@ type publisher struct {
 	records   []record    // due one after the other
 	beats     []heartbeat // due one after the other; one that no longer holds is passed over
 	published int
+
+	gone    []gone // streams that are gone for a while
+	held    int    // documents that wait for them
+	heldMax int
+	delay   time.Duration // the longest that one waited
 }
+
+// gone is a span in which what documents of a kind are streamed to is gone. They are kept, and published in their order when
+// it is back.
+type gone struct {
+	kind     string
+	from, to time.Time
+	waiting  []Document
+}
+
+// heldMax is how many documents wait for streams at most; more memory than that a simulation does not take.
+const heldMax = 2_000_000
 
 type record struct {
 	at      time.Time
@@ -50,8 +68,16 @@ type heartbeat struct {
 	agent center.AgentID
 }
 
-func newPublisher(sink func(Document)) *publisher {
-	return &publisher{sink: sink, agents: map[center.AgentID]agentevent.Row{}, contacts: map[center.ContactID]*lifecycle.Contact{}}
+func newPublisher(cfg Config) *publisher {
+	p := &publisher{sink: cfg.Document, agents: map[center.AgentID]agentevent.Row{}, contacts: map[center.ContactID]*lifecycle.Contact{}, heldMax: heldMax}
+	shift := cfg.Start.Sub(cfg.Scenario.Start())
+	for _, o := range cfg.Scenario.Outages {
+		if o.What == scenario.StreamOut {
+			from := cfg.Scenario.When(o.At).Add(shift)
+			p.gone = append(p.gone, gone{kind: o.Stream, from: from, to: from.Add(o.For.D())})
+		}
+	}
+	return p
 }
 
 // observe folds a step in.
@@ -124,6 +150,17 @@ func (p *publisher) due() (time.Time, bool) {
 	for len(p.beats) > 0 && !p.holds(p.beats[0]) {
 		p.beats = p.beats[1:]
 	}
+	at, ok := p.next()
+	for i := range p.gone {
+		if g := &p.gone[i]; len(g.waiting) > 0 && (!ok || !g.to.After(at)) {
+			at, ok = g.to, true
+		}
+	}
+	return at, ok
+}
+
+// next returns when the next document comes to be by time alone.
+func (p *publisher) next() (time.Time, bool) {
 	switch {
 	case len(p.records) > 0 && (len(p.beats) == 0 || !p.records[0].at.After(p.beats[0].at)):
 		return p.records[0].at, true
@@ -146,6 +183,9 @@ func (p *publisher) work(now time.Time) {
 		if !ok || at.After(now) {
 			return
 		}
+		if p.release(at) {
+			continue
+		}
 		if len(p.records) > 0 && p.records[0].at.Equal(at) {
 			c := p.records[0].contact
 			p.records = p.records[1:]
@@ -163,7 +203,43 @@ func (p *publisher) work(now time.Time) {
 	}
 }
 
+// release publishes what waits for streams that are back, and reports whether anything did.
+func (p *publisher) release(at time.Time) bool {
+	released := false
+	for i := range p.gone {
+		g := &p.gone[i]
+		if len(g.waiting) == 0 || g.to.After(at) {
+			continue
+		}
+		waiting := g.waiting
+		g.waiting, released = nil, true
+		for _, d := range waiting {
+			p.held--
+			p.delay = max(p.delay, g.to.Sub(d.At))
+			d.At = g.to
+			p.publish(d)
+		}
+	}
+	return released
+}
+
+// publish gives a document out, unless its stream is gone.
 func (p *publisher) publish(d Document) {
+	for i := range p.gone {
+		if g := &p.gone[i]; g.kind == d.Kind && !d.At.Before(g.from) && d.At.Before(g.to) {
+			g.waiting = append(g.waiting, d)
+			p.held++
+			return
+		}
+	}
 	p.published++
 	p.sink(d)
+}
+
+// full is an error when more documents wait for streams than there is room for.
+func (p *publisher) full() error {
+	if p.held > p.heldMax {
+		return fmt.Errorf("more than %d documents wait for a stream that is gone; make the outage shorter", p.heldMax)
+	}
+	return nil
 }

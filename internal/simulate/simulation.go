@@ -33,7 +33,7 @@ func New(cfg Config) (*Simulation, error) {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
-	return &Simulation{cfg: cfg, machine: machine.New(), now: cfg.Start, publisher: newPublisher(cfg.Document)}, nil
+	return &Simulation{cfg: cfg, machine: machine.New(), now: cfg.Start, publisher: newPublisher(cfg)}, nil
 }
 
 // Run lives through it all: the day until its last document. It can be called once. The error is ctx's, or says which
@@ -44,9 +44,7 @@ func (s *Simulation) Run(ctx context.Context) (Summary, error) {
 		return Summary{}, err
 	}
 	s.work = NewWorkload(s.cfg, world, s.now)
-	// No conversation and no after-contact work is longer than twenty times its mean, and hardly anyone's patience is;
-	// heartbeats go on for an hour.
-	latest := s.now.Add(s.cfg.Duration + 20*(s.cfg.Talk+s.cfg.Wrap+s.cfg.Patience) + 12*time.Hour)
+	latest := s.latest()
 	for {
 		if err := ctx.Err(); err != nil {
 			return s.Summary(), err
@@ -64,11 +62,34 @@ func (s *Simulation) Run(ctx context.Context) (Summary, error) {
 	}
 }
 
+// latest returns when everything must be over: no conversation, after-contact work or callback takes longer than that, and
+// hardly anyone's patience does; heartbeats go on for an hour.
+func (s *Simulation) latest() time.Time {
+	sc := s.cfg.Scenario
+	longest := sc.Callers.Patience.D()
+	for _, i := range sc.Callers.Intents {
+		longest = max(longest, i.Patience.D(), i.Talk.D())
+	}
+	for _, g := range sc.Agents {
+		longest = max(longest, g.Habits.Talk.D()+g.Habits.Wrap.D()+g.Habits.HoldFor.D())
+	}
+	at := s.cfg.Start.Add(sc.Lasts.D() + 40*longest + 48*time.Hour)
+	for _, f := range sc.Instance.Flows {
+		if c := f.Callback; c != nil {
+			at = at.Add(c.Delay.D() + time.Duration(c.Attempts)*(c.Retry.D()+time.Hour))
+		}
+	}
+	return at
+}
+
 // Summary returns what has come of it so far.
 func (s *Simulation) Summary() Summary {
 	sum := s.count.Summary(s.now)
 	sum.Steps, sum.Bytes, sum.Late, sum.Busy = int(s.place), s.bytes, s.late, s.busy
-	sum.Documents, sum.Lasted = s.publisher.published, s.now.Sub(s.cfg.Start)
+	sum.Documents, sum.Delay, sum.Lasted = s.publisher.published, s.publisher.delay, s.now.Sub(s.cfg.Start)
+	if s.work != nil {
+		sum.Unreached = s.work.Unreached()
+	}
 	return sum
 }
 
@@ -95,7 +116,7 @@ func (s *Simulation) round() (bool, error) {
 	case publishes && before(publish, act, acts):
 		s.passTo(publish)
 		s.publisher.work(s.now)
-		return true, nil
+		return true, s.publisher.full()
 	case acts:
 		s.passTo(act)
 		a, ok := s.work.Next(s.now)
@@ -164,6 +185,9 @@ func (s *Simulation) step(stamp center.Stamp, cmd center.Command) (center.Step, 
 		s.cfg.Step(step, record)
 	}
 	s.publisher.observe(s.machine.State().Directory, step)
+	if err := s.publisher.full(); err != nil {
+		return step, err
+	}
 	for _, e := range step.Events {
 		s.count.Observe(s.now, e)
 		if s.work != nil {

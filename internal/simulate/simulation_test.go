@@ -56,7 +56,7 @@ func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
 	if !reflect.DeepEqual(a.documents, b.documents) {
 		t.Error("the documents differ")
 	}
-	if a.summary != b.summary {
+	if !reflect.DeepEqual(a.summary, b.summary) {
 		t.Errorf("the summaries differ: %s", cmp.Diff(a.summary, b.summary))
 	}
 	if c := run(t, mixed(8)); bytes.Equal(bytes.Join(a.journal, nil), bytes.Join(c.journal, nil)) {
@@ -95,49 +95,123 @@ func TestManySeedsBreakNoInvariant(t *testing.T) {
 	}
 }
 
-// TestTheSummaryAddsUp counts the same things again, from the documents.
-func TestTheSummaryAddsUp(t *testing.T) {
-	got := run(t, mixed(3))
-	var records, handled, abandoned, queued, attempts int
-	var wait, longest time.Duration
-	for _, d := range got.documents {
+// told is what contact records say of the contacts of one queue or channel.
+type told struct {
+	offered, handled, abandoned, inTime, left int
+	wait, longest, handle                     time.Duration
+}
+
+// tellAll reads contact records: of all, of each queue, and of each channel.
+func tellAll(t *testing.T, documents []Document) (records, attempts, noQueue int, all map[string]*told) {
+	t.Helper()
+	all = map[string]*told{}
+	for _, d := range documents {
 		if d.Kind != ContactRecord {
 			continue
 		}
 		var r struct {
-			Agent                   *struct{ Username string }
+			Channel, DisconnectReason, InitiationMethod string
+			Agent                                       *struct {
+				AgentInteractionDuration, CustomerHoldDuration, AfterContactWorkDuration int
+			}
 			AgentConnectionAttempts int
-			Queue                   *struct{ Duration int }
+			Queue                   *struct {
+				Name     string
+				Duration int
+			}
 		}
 		if err := json.Unmarshal(d.Data, &r); err != nil {
 			t.Fatal(err)
 		}
 		records++
 		attempts += r.AgentConnectionAttempts
-		if r.Queue != nil {
-			queued++
-			d := time.Duration(r.Queue.Duration) * time.Second
-			longest = max(longest, d)
-			if r.Agent != nil {
-				handled++
-				wait += d
-			} else {
-				abandoned++
+		if r.Queue == nil {
+			noQueue++
+			continue
+		}
+		wait := time.Duration(r.Queue.Duration) * time.Second
+		for _, name := range []string{"", "queue " + r.Queue.Name, "channel " + r.Channel} {
+			x := all[name]
+			if x == nil {
+				x = &told{}
+				all[name] = x
+			}
+			x.offered++
+			x.left++
+			if wait <= ServiceLevel {
+				x.inTime++
+			}
+			x.longest = max(x.longest, wait)
+			switch {
+			case r.Agent != nil:
+				x.handled++
+				x.wait += wait
+				x.handle += time.Duration(r.Agent.AgentInteractionDuration+r.Agent.CustomerHoldDuration+r.Agent.AfterContactWorkDuration) * time.Second
+			case r.DisconnectReason == customerLeft:
+				x.abandoned++
 			}
 		}
 	}
+	return records, attempts, noQueue, all
+}
+
+// agrees holds a part of a summary to what contact records say, which have whole seconds.
+func agrees(t *testing.T, name string, p Part, x *told) {
+	t.Helper()
+	if x == nil {
+		x = &told{}
+	}
+	near := func(what string, a, b time.Duration) {
+		if (a - b).Abs() > time.Second {
+			t.Errorf("%s: %s %s, in the records %s", name, what, a, b)
+		}
+	}
+	if p.Offered != x.offered || p.Handled != x.handled || p.Abandoned != x.abandoned {
+		t.Errorf("%s: %+v; the records say %+v", name, p, *x)
+	}
+	near("longest wait", p.LongestWait, x.longest)
+	near("average wait", p.AverageWait, x.wait/time.Duration(max(x.handled, 1)))
+	near("average handle time", p.AverageHandle, x.handle/time.Duration(max(x.handled, 1)))
+	percent := func(what string, got float64, part, of int) {
+		if d := got - 100*float64(part)/float64(max(of, 1)); d > 2 || d < -2 {
+			t.Errorf("%s: %s %.1f, in the records %d of %d", name, what, got, part, of)
+		}
+	}
+	percent("service level", p.ServiceLevel, x.inTime, x.left)
+	percent("abandon rate", p.AbandonRate, x.abandoned, x.offered)
+}
+
+// addsUp holds a summary to what the documents say.
+func addsUp(t *testing.T, s Summary, documents []Document) {
+	t.Helper()
+	records, attempts, noQueue, all := tellAll(t, documents)
+	if s.Contacts != records || s.NoQueue != noQueue || s.Missed != attempts-s.Handled || s.Documents != len(documents) {
+		t.Errorf("summary %+v\nrecords: contacts %d, without a queue %d, missed %d, documents %d", s, records, noQueue, attempts-s.Handled, len(documents))
+	}
+	agrees(t, "all", s.Part, all[""])
+	for _, p := range s.ByQueue {
+		agrees(t, "queue "+p.Name, p, all["queue "+p.Name])
+		delete(all, "queue "+p.Name)
+	}
+	for _, p := range s.ByChannel {
+		agrees(t, "channel "+p.Name, p, all["channel "+p.Name])
+		delete(all, "channel "+p.Name)
+	}
+	if delete(all, ""); len(all) > 0 {
+		t.Errorf("the summary says nothing about %v", all)
+	}
+}
+
+// TestTheSummaryAddsUp counts the same things again, from the documents.
+func TestTheSummaryAddsUp(t *testing.T) {
+	got := run(t, mixed(3))
 	s := got.summary
-	if s.Contacts != records || s.Offered != queued || s.Handled != handled || s.Abandoned != abandoned || s.Missed != attempts-handled {
-		t.Errorf("summary %+v\nrecords: contacts %d, offered %d, handled %d, abandoned %d, missed %d", s, records, queued, handled, abandoned, attempts-handled)
-	}
-	if d := s.LongestWait - longest; d.Abs() > time.Second {
-		t.Errorf("longest wait %s, in the records %s", s.LongestWait, longest)
-	}
-	if d := s.AverageWait - wait/time.Duration(handled); d.Abs() > time.Second {
-		t.Errorf("average wait %s, in the records %s", s.AverageWait, wait/time.Duration(handled))
-	}
+	addsUp(t, s, got.documents)
 	if s.Abandoned == 0 || s.Missed == 0 || s.Holds == 0 || s.ServiceLevel <= 0 || s.ServiceLevel >= 100 || s.Occupancy <= 0 || s.Occupancy > 100 {
 		t.Errorf("nothing happened: %+v", s)
+	}
+	if len(s.ByQueue) != 3 || len(s.ByChannel) != 2 {
+		t.Errorf("%d queues and %d channels", len(s.ByQueue), len(s.ByChannel))
 	}
 }
 

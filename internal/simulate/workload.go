@@ -2,23 +2,31 @@ package simulate
 
 import (
 	"container/heap"
-	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"time"
 
 	"github.com/hookswitch/hookswitch/internal/center"
+	"github.com/hookswitch/hookswitch/internal/simulate/scenario"
 )
 
-// World is what the people of a workload find: who they are, what they can set, whom they can call.
+// World is where the people of a workload find what their scenario names.
 type World struct {
-	Agents    []center.AgentID
-	Available center.AgentStatusID
-	Break     center.AgentStatusID
-	Numbers   []string      // of the center, in E.164: callers dial one of them
-	Flow      center.FlowID // what tasks and dialled calls run; empty: there are none
-	Queue     center.QueueID
+	Groups   [][]center.AgentID // the agents of each group
+	Statuses map[string]center.AgentStatusID
+	Numbers  map[string]string // to dial, in E.164
+	Queues   map[string]center.QueueID
+	Flows    map[string]center.FlowID
+	Contents map[string]string // of flows, as they are when they are not broken
 }
+
+// Names of agent statuses.
+const (
+	statusAvailable = "Available"
+	statusBreak     = "Break"
+	statusLunch     = "Lunch"
+)
 
 // Action is what someone does at a time.
 type Action struct {
@@ -34,35 +42,53 @@ type Action struct {
 // Workload is the people of a simulation. It belongs to one goroutine: take what is due with Next and submit it, tell
 // what has happened with Observe and Effect.
 type Workload struct {
-	cfg      Config
+	s        *scenario.Scenario
+	seed     uint64
 	world    World
-	arrivals *rand.Rand
+	arrivals *arrivals
 	people   map[center.AgentID]*person
 	contacts map[center.ContactID]*conversation
 	queue    actions
 	seq      uint64
-	callers  uint64
 	started  uint64 // contacts seen so far
-	ends     time.Time
+	broken   map[string]bool
+	here     int // people who have not gone home for good
+
+	begins, ends time.Time
+	shift        time.Duration // from the scenario's time to that of the center
+	zone         *time.Location
 }
 
-// NewWorkload returns people who begin their day at the time. Of cfg only what is about people counts.
+// NewWorkload returns people who begin their day at the time, whatever time of day their scenario says: it is moved there
+// as a whole. Of cfg only the seed and what is about people counts.
 func NewWorkload(cfg Config, world World, start time.Time) *Workload {
 	cfg = cfg.withDefaults()
+	s := cfg.Scenario
 	w := &Workload{
-		cfg: cfg, world: world, ends: start.Add(cfg.Duration),
-		arrivals: stream(cfg.Seed, "arrivals", 0),
-		people:   make(map[center.AgentID]*person, len(world.Agents)),
-		contacts: map[center.ContactID]*conversation{},
+		s: s, seed: cfg.Seed, world: world, people: map[center.AgentID]*person{}, contacts: map[center.ContactID]*conversation{},
+		broken: map[string]bool{}, begins: start, ends: start.Add(s.Lasts.D()), shift: start.Sub(s.Start()), zone: s.Start().Location(),
 	}
-	for i, id := range world.Agents {
-		p := &person{w: w, id: id, random: stream(cfg.Seed, "agent", uint64(i))}
-		w.people[id] = p
-		p.begin(start)
+	n := uint64(0)
+	for g, ids := range world.Groups {
+		for i, id := range ids {
+			p := &person{w: w, id: id, group: &s.Agents[g], number: i, random: stream(cfg.Seed, "agent", n)}
+			n++
+			w.people[id] = p
+			w.here++
+			p.begin()
+		}
 	}
-	w.arrive(start)
+	w.breakdowns()
+	w.arrivals = newArrivals(w)
+	w.arrivals.next(start)
 	return w
 }
+
+// when returns the first such time of day of the scenario.
+func (w *Workload) when(c scenario.Clock) time.Time { return w.s.When(c).Add(w.shift) }
+
+// Unreached returns how many callers called a number that was dead.
+func (w *Workload) Unreached() int { return w.arrivals.missed }
 
 // stream returns a source of random numbers of its own for one person or purpose, so that what one does never changes
 // what another draws.
@@ -85,27 +111,25 @@ func (w *Workload) Due() (time.Time, bool) {
 
 // Next takes the next action that is due at the time. Its At may lie before it.
 func (w *Workload) Next(now time.Time) (Action, bool) {
-	w.prune()
-	if len(w.queue) == 0 || w.queue[0].At.After(now) {
-		return Action{}, false
+	for {
+		w.prune()
+		if len(w.queue) == 0 || w.queue[0].At.After(now) {
+			return Action{}, false
+		}
+		a := heap.Pop(&w.queue).(Action)
+		if a.then != nil {
+			a.then(a.At)
+		}
+		if a.Command != nil {
+			return a, true
+		}
 	}
-	a := heap.Pop(&w.queue).(Action)
-	if a.then != nil {
-		a.then(a.At)
-	}
-	if a.Command == nil {
-		return w.Next(now)
-	}
-	return a, true
 }
 
 // Over reports whether everyone has gone home and nobody is going to do anything any more.
 func (w *Workload) Over() bool {
 	_, due := w.Due()
-	for _, p := range w.people {
-		due = due || !p.gone
-	}
-	return !due
+	return !due && w.here == 0
 }
 
 func (w *Workload) prune() {
@@ -117,6 +141,11 @@ func (w *Workload) prune() {
 // plan notes that someone will do something, unless it makes no sense any more by then.
 func (w *Workload) plan(at time.Time, cmd center.Command, still func() bool) {
 	w.add(Action{At: at.Truncate(time.Millisecond), Command: cmd, still: still})
+}
+
+// then notes that something is to be thought about at a time.
+func (w *Workload) then(at time.Time, f func(at time.Time)) {
+	w.add(Action{At: at.Truncate(time.Millisecond), then: f})
 }
 
 func (w *Workload) add(a Action) {
@@ -135,24 +164,25 @@ func (w *Workload) Observe(at time.Time, e center.Event) {
 	}
 }
 
-// Effect tells the people what the center asks of the network: whether a dialled customer answers, and when. A center
-// that has a network of its own does not call it.
+// Effect tells the people what the center asks of the network: whether a customer who is called answers, and when. A
+// center that has a network of its own does not call it.
 func (w *Workload) Effect(at time.Time, id center.EffectID, e center.Effect) {
 	switch e := e.(type) {
 	case center.DialCustomer:
-		r := stream(w.cfg.Seed, "dial", w.started)
-		switch p := r.Float64(); {
-		case p < 0.7:
+		r := stream(w.seed, "dial", w.started)
+		c := w.s.Callers
+		switch p := scenario.Share(r.Float64()); {
+		case p < c.Answers:
 			w.add(Action{At: at.Add(about(r, 6*time.Second, 0.5, time.Second, e.RingTimeout/2)).Truncate(time.Millisecond), Command: center.DialAnswered{Contact: e.Contact}, Closes: id})
-		case p < 0.85:
+		case p < c.Answers+c.Busy:
 			w.add(Action{At: at.Add(2 * time.Second), Command: center.DialFailed{Contact: e.Contact, Reason: "TELECOM_BUSY"}, Closes: id})
 		}
 	case center.DialParty:
-		r := stream(w.cfg.Seed, "party", w.started)
+		r := stream(w.seed, "party", w.started)
 		if r.Float64() < 0.8 {
 			at = at.Add(about(r, 6*time.Second, 0.5, time.Second, e.RingTimeout/2)).Truncate(time.Millisecond)
 			w.add(Action{At: at, Command: center.PartyAnswered{Contact: e.Contact, Party: e.Party}, Closes: id})
-			at = at.Add(about(r, w.cfg.Talk, 0.6, 5*time.Second, 20*w.cfg.Talk)).Truncate(time.Millisecond)
+			at = at.Add(about(r, partyTalk, 0.6, 5*time.Second, 20*partyTalk)).Truncate(time.Millisecond)
 			w.add(Action{At: at, Command: center.PartyHangUp{Contact: e.Contact, Party: e.Party}})
 		}
 	case center.ReleaseLine:
@@ -160,27 +190,22 @@ func (w *Workload) Effect(at time.Time, id center.EffectID, e center.Effect) {
 	}
 }
 
-// arrive plans the next contact after a time.
-func (w *Workload) arrive(after time.Time) {
-	gap := time.Duration(w.arrivals.ExpFloat64() * float64(time.Hour) / w.cfg.ContactsPerHour)
-	at := after.Add(gap)
-	if !at.Before(w.ends) {
-		return
-	}
-	w.add(Action{At: at.Truncate(time.Millisecond), Command: w.newContact(), then: func(time.Time) { w.arrive(at) }})
-}
+// partyTalk is how long people outside who are brought into a call stay there (mean).
+const partyTalk = 3 * time.Minute
 
-func (w *Workload) newContact() center.Command {
-	w.callers++
-	customer := fmt.Sprintf("+1425555%04d", w.arrivals.IntN(10_000))
-	number := w.world.Numbers[w.arrivals.IntN(len(w.world.Numbers))]
-	switch p := w.arrivals.Float64(); {
-	case w.world.Flow != "" && p < w.cfg.TaskShare:
-		return center.StartTask{Flow: w.world.Flow, Name: fmt.Sprintf("Task %d", w.callers)}
-	case w.world.Flow != "" && p < w.cfg.TaskShare+w.cfg.DialShare:
-		return center.StartOutboundCall{Destination: customer, Source: number, Flow: w.world.Flow, Queue: w.world.Queue}
+// Line returns how a customer behaves whom the center calls, as the operator API spells it, for a center that has a network
+// of its own. It does not change from call to call.
+func (w *Workload) Line(number string) (outcome string, after time.Duration) {
+	h := fnv.New64a()
+	h.Write([]byte(number))
+	r := stream(w.seed, "line", h.Sum64())
+	switch p := scenario.Share(r.Float64()); {
+	case p < w.s.Callers.Answers:
+		return "answer", about(r, 6*time.Second, 0.5, time.Second, 30*time.Second).Truncate(time.Millisecond)
+	case p < w.s.Callers.Answers+w.s.Callers.Busy:
+		return "busy", 2 * time.Second
 	}
-	return center.StartInboundCall{Customer: customer, Dialled: number}
+	return "no-answer", 0
 }
 
 // about draws a time around a mean: lognormal, as ring and talk times are, within bounds.
