@@ -3,7 +3,7 @@ package wire
 import (
 	"context"
 	"net/http"
-	"sync"
+	"sync/atomic"
 )
 
 // A Codec is the generated code for one operation with input I and output O. Functions are nil where the operation
@@ -28,6 +28,8 @@ type Codec[I, O any] struct {
 
 	// ValidationCode replaces the service's where the operation does not declare that error.
 	ValidationCode string
+
+	large atomic.Bool // the last answer was: so may be the next one
 }
 
 // Bind makes an Operation from a function and its generated codec. A nil output of fn counts as an empty one.
@@ -134,22 +136,13 @@ func (c *Codec[I, O]) encode(ctx context.Context, svc *Service, model OperationM
 		}
 		return r
 	}
-	buf := bodies.Get().(*[]byte)
+	buf := takeBody(c.large.Load())
 	*buf = encode(out, (*buf)[:0])
+	c.large.Store(len(*buf) >= bodyLarge)
 	r.Body = *buf
-	r.Release = func() {
-		if cap(*buf) <= bodyKeptMax {
-			bodies.Put(buf)
-		}
-	}
+	r.Release = func() { keepBody(buf) }
 	return r
 }
-
-// bodyKeptMax is the largest answer, in bytes, whose memory is kept for others: twice what GetRecords gives.
-const bodyKeptMax = 32 << 20
-
-// bodies holds the memory of answers that were sent.
-var bodies = sync.Pool{New: func() any { b := make([]byte, 0, 512); return &b }}
 
 // WellFormed reports whether body is a document of enc whose outermost value is a structure, whatever its members.
 // The front door asks it where a request is refused for another reason, and a body that does not parse goes first.

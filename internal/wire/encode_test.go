@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -159,6 +160,23 @@ func TestReleasedBodiesAreReusedAndOthersAreNot(t *testing.T) {
 		if resp := serve("small"); cap(resp.Body) > bodyKeptMax {
 			t.Fatalf("kept %d bytes", cap(resp.Body))
 		}
+	}
+	// Large answers keep their memory through collections, a few of them.
+	large := strings.Repeat("x", 2*bodyLarge)
+	serve(large)
+	first := serve(large)
+	at := &first.Body[0]
+	first.Release()
+	runtime.GC()
+	runtime.GC()
+	if again := serve(large); &again.Body[0] != at {
+		t.Error("the memory of a large answer was lost")
+	}
+	for range 2 * bodiesKeptMost {
+		defer serve(large).Release()
+	}
+	if n := len(largeBodies); n > bodiesKeptMost {
+		t.Errorf("%d large ones are kept", n)
 	}
 }
 

@@ -125,15 +125,13 @@ func (f *frames) except(e Error) error {
 }
 
 func (f *frames) write(headers []string, payload func([]byte) []byte) error {
-	buf := bodies.Get().(*[]byte)
+	buf := takeBody(false)
 	*buf = AppendFrame((*buf)[:0], headers, payload)
 	if _, err := f.w.Write(*buf); err != nil {
 		f.broken = true // HTTP/2 may still hold the frame: it serves no other
 		return err
 	}
-	if cap(*buf) <= bodyKeptMax {
-		bodies.Put(buf)
-	}
+	keepBody(buf)
 	return nil
 }
 

@@ -98,6 +98,20 @@ type page struct {
 	max, maxBytes int
 	size          int
 	out           []storage.Record
+	slab          []byte // records lie in it one after the other
+}
+
+// slabBytes is how much memory a page takes at once for the data of its records, in bytes. It begins with less.
+const slabBytes = 256 << 10
+
+// copy returns a copy of a record's data.
+func (p *page) copy(data []byte) []byte {
+	if len(data) > cap(p.slab)-len(p.slab) {
+		p.slab = make([]byte, 0, max(len(data), min(2*cap(p.slab), slabBytes)))
+	}
+	from := len(p.slab)
+	p.slab = append(p.slab, data...)
+	return p.slab[from:len(p.slab):len(p.slab)]
 }
 
 func (p *page) full() bool {
@@ -114,7 +128,7 @@ func (p *page) add(key string, seq uint64, it *pebble.Iterator) error {
 	if err != nil {
 		return err
 	}
-	p.out = append(p.out, storage.Record{Seq: seq, Key: key, Time: timeOf(at), Data: bytes.Clone(v[timeBytes:])})
+	p.out = append(p.out, storage.Record{Seq: seq, Key: key, Time: timeOf(at), Data: p.copy(v[timeBytes:])})
 	p.size += len(v) - timeBytes
 	return nil
 }
