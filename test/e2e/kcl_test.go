@@ -58,7 +58,7 @@ func kclStory(t *testing.T, retrieval string) {
 	if _, err := k.CreateStream(t.Context(), &kinesis.CreateStreamInput{StreamName: aws.String(kclStream), ShardCount: aws.Int32(4)}); err != nil {
 		t.Fatal(err)
 	}
-	said := &kclLines{seen: map[string]int{}, begun: map[string]map[string]bool{}, ended: map[string]bool{}}
+	said := &kclLines{seen: map[string]int{}, begun: map[string]map[string]int{}, holds: map[string]map[string]bool{}, ended: map[string]bool{}}
 	run := func(name string) *kclWorker { return startKCL(t, s, retrieval, name, said) }
 
 	producer := &kclProducer{k: k, next: map[string]int{}}
@@ -73,7 +73,9 @@ func kclStory(t *testing.T, retrieval string) {
 	eventually(t, kclWithin, func() error { return said.begins("B", 1) })
 	kclReshard(t, k)
 	eventually(t, kclWithin, func() error { return said.ends("shardId-000000000000", "shardId-000000000002", "shardId-000000000003") })
+	eventually(t, kclWithin, func() error { return said.hold("B") })
 	b.kill()
+	taken := said.left("B", "A")
 	before := producer.count()
 	eventually(t, kclWithin, func() error { // so that what follows has something to show
 		if n := producer.count() - before; n < 200 {
@@ -86,9 +88,10 @@ func kclStory(t *testing.T, retrieval string) {
 		t.Fatal(err)
 	}
 	eventually(t, kclWithin, func() error { return said.all(producer.next) })
+	eventually(t, kclWithin, func() error { return said.taken("A", taken) })
 	said.check(t)
-	t.Logf("%d records of %d keys, %d times processed; shards that A began: %v, that B began: %v",
-		producer.count(), len(producer.next), said.processed, slices.Sorted(maps.Keys(said.begun["A"])), slices.Sorted(maps.Keys(said.begun["B"])))
+	t.Logf("%d records of %d keys, %d times processed; B began %v and held %v when it was killed",
+		producer.count(), len(producer.next), said.processed, slices.Sorted(maps.Keys(said.begun["B"])), slices.Sorted(maps.Keys(taken)))
 }
 
 // kclReshard splits the first shard and merges the last two.
@@ -155,7 +158,8 @@ func (w *kclWorker) kill() {
 type kclLines struct {
 	mu        sync.Mutex                 // guards everything below
 	seen      map[string]int             // how many of a key's records were processed, in their order
-	begun     map[string]map[string]bool // shards by worker
+	begun     map[string]map[string]int  // by worker and shard: how often
+	holds     map[string]map[string]bool // by worker: shards
 	ended     map[string]bool            // shards
 	processed int
 	wrong     []string
@@ -167,11 +171,15 @@ func (l *kclLines) take(worker string, words []string) {
 	switch {
 	case words[0] == "begin" && len(words) > 1:
 		if l.begun[worker] == nil {
-			l.begun[worker] = map[string]bool{}
+			l.begun[worker], l.holds[worker] = map[string]int{}, map[string]bool{}
 		}
-		l.begun[worker][words[1]] = true
+		l.begun[worker][words[1]]++
+		l.holds[worker][words[1]] = true
 	case words[0] == "end" && len(words) > 1:
 		l.ended[words[1]] = true
+		delete(l.holds[worker], words[1])
+	case words[0] == "lost" && len(words) > 1:
+		delete(l.holds[worker], words[1])
 	case words[0] == "record" && len(words) > 3:
 		l.processed++
 		n, err := strconv.Atoi(words[3])
@@ -203,6 +211,38 @@ func (l *kclLines) ends(shards ...string) error {
 	return nil
 }
 
+func (l *kclLines) hold(worker string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.holds[worker]) == 0 {
+		return fmt.Errorf("worker %s holds no shard", worker)
+	}
+	return nil
+}
+
+// left returns, of the shards that a dead worker held, how often the other one has begun each.
+func (l *kclLines) left(dead, other string) map[string]int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	left := map[string]int{}
+	for shard := range l.holds[dead] {
+		left[shard] = l.begun[other][shard]
+	}
+	return left
+}
+
+// taken fails unless a worker has begun each of the shards once more.
+func (l *kclLines) taken(worker string, before map[string]int) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for shard, n := range before {
+		if l.begun[worker][shard] <= n {
+			return fmt.Errorf("worker %s has not taken over %s", worker, shard)
+		}
+	}
+	return nil
+}
+
 func (l *kclLines) all(put map[string]int) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -221,12 +261,9 @@ func (l *kclLines) check(t *testing.T) {
 		t.Errorf("%d records out of order, the first: %s", len(l.wrong), l.wrong[0])
 	}
 	for _, child := range []string{"shardId-000000000004", "shardId-000000000005", "shardId-000000000006"} {
-		if !l.begun["A"][child] {
+		if l.begun["A"][child] == 0 {
 			t.Errorf("worker A, which was left, has not begun %s", child)
 		}
-	}
-	if !l.begun["B"]["shardId-000000000001"] && len(l.begun["B"]) == 0 {
-		t.Error("worker B has had no shard")
 	}
 }
 

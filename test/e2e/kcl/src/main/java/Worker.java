@@ -118,6 +118,7 @@ public final class Worker {
     @Override
     public void shutdownRequested(ShutdownRequestedInput input) {
       checkpoint(input.checkpointer());
+      say("lost", shard); // it is handed over
     }
 
     private void checkpoint(RecordProcessorCheckpointer checkpointer) {
