@@ -106,13 +106,14 @@ func (s *Simulation) round() (bool, error) {
 	publish, publishes := s.publisher.due()
 	act, acts := s.work.Due()
 	before := func(a time.Time, b time.Time, bIs bool) bool { return !bIs || !a.After(b) }
+	if !acts && s.unswept() && (!wakes || wake.Sub(s.now) > sweepAfter) {
+		return true, s.sweep()
+	}
 	switch {
 	case wakes && before(wake, publish, publishes) && before(wake, act, acts):
 		s.passTo(wake)
 		_, err := s.step(center.Stamp{}, center.Wake{})
 		return true, err
-	case !wakes && !acts && s.unswept():
-		return true, s.sweep()
 	case publishes && before(publish, act, acts):
 		s.passTo(publish)
 		s.publisher.work(s.now)
@@ -128,10 +129,14 @@ func (s *Simulation) round() (bool, error) {
 	return false, nil
 }
 
-// unswept reports whether the day is over and contacts are still open.
+// sweepAfter is for how long nothing must be going to happen before contacts that are still open are ended: a task, which
+// waits for a week, or a callback, when everybody has gone home.
+const sweepAfter = time.Hour
+
+// unswept reports whether contacts are still open.
 func (s *Simulation) unswept() bool { return len(s.machine.State().Contacts) > 0 }
 
-// sweep ends one contact that nobody will ever end: a task that no agent came for.
+// sweep ends one contact that no agent came for.
 func (s *Simulation) sweep() error {
 	open := s.machine.State().Contacts
 	id := slices.Sorted(maps.Keys(open))[0]
