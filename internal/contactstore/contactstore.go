@@ -66,10 +66,10 @@ type Store struct {
 	trimNext time.Time
 	working  map[string]*lifecycle.Contact
 
-	mu    sync.Mutex // guards what is below
-	rows  *journal.Rows[lifecycle.Contact]
-	place uint64        // every step before it is in
-	moved chan struct{} // closed when place moves
+	progress journal.Progress
+
+	mu   sync.Mutex // guards rows
+	rows *journal.Rows[lifecycle.Contact]
 }
 
 // position is where the store has read up to.
@@ -90,7 +90,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open contacts of %s: %w", cfg.Instance, err)
 	}
-	s := &Store{cfg: cfg, rowLog: rowLog, log: cfg.Logger.With("instance", string(cfg.Instance)), moved: make(chan struct{})}
+	s := &Store{cfg: cfg, rowLog: rowLog, log: cfg.Logger.With("instance", string(cfg.Instance))}
 	return s, s.load(ctx)
 }
 
@@ -111,7 +111,7 @@ func (s *Store) load(ctx context.Context) error {
 	s.mu.Lock()
 	s.rows = rows
 	s.mu.Unlock()
-	s.reach(at.Place)
+	s.progress.Reach(at.Place)
 	return nil
 }
 
@@ -138,38 +138,11 @@ func (s *Store) Get(ctx context.Context, id center.ContactID) (lifecycle.Contact
 }
 
 // Place returns the place in the journal up to which, without it, everything is in.
-func (s *Store) Place() uint64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.place
-}
+func (s *Store) Place() uint64 { return s.progress.Place() }
 
 // WaitFor returns when the step at a place is in, so that whoever made it reads what it did; or with ctx's error.
 func (s *Store) WaitFor(ctx context.Context, place uint64) error {
-	for {
-		s.mu.Lock()
-		in, moved := s.place > place, s.moved
-		s.mu.Unlock()
-		if in {
-			return nil
-		}
-		select {
-		case <-moved:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-func (s *Store) reach(place uint64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if place == s.place {
-		return
-	}
-	s.place = place
-	close(s.moved)
-	s.moved = make(chan struct{})
+	return s.progress.WaitFor(ctx, place)
 }
 
 // Work does one round: it folds steps that are new into their contacts and commits them with the position. It reports
@@ -199,7 +172,7 @@ func (s *Store) Work(ctx context.Context) (busy bool, err error) {
 		return false, err
 	}
 	s.at = at
-	s.reach(at.Place)
+	s.progress.Reach(at.Place)
 	return true, nil
 }
 

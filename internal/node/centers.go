@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -11,10 +12,12 @@ import (
 	"github.com/hookswitch/hookswitch/internal/center/directory"
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
 	"github.com/hookswitch/hookswitch/internal/contactstore"
+	"github.com/hookswitch/hookswitch/internal/history"
 	"github.com/hookswitch/hookswitch/internal/journal"
 	"github.com/hookswitch/hookswitch/internal/outbox"
 	"github.com/hookswitch/hookswitch/internal/projection/live"
 	"github.com/hookswitch/hookswitch/internal/service/connect"
+	"github.com/hookswitch/hookswitch/internal/storage"
 	"github.com/hookswitch/hookswitch/internal/switchboard"
 )
 
@@ -25,6 +28,7 @@ const clockSlack = time.Second
 type readers struct {
 	journal  *journal.Reader
 	contacts *contactstore.Store
+	history  *history.History
 	outbox   *outbox.Outbox
 	run      context.Context // while they follow it
 	stop     context.CancelFunc
@@ -47,6 +51,11 @@ func (n *Node) attach(ctx context.Context, h *switchboard.Handle) error {
 	}); err != nil {
 		return fmt.Errorf("outbox of %s: %w", id, err)
 	}
+	if r.history, err = history.Open(ctx, history.Config{
+		File: n.historyFile(id), Journal: r.journal, Contacts: r.contacts, Clock: n.clock, Logger: n.log.With("instance", string(id)),
+	}); err != nil {
+		return fmt.Errorf("history of %s: %w", id, err)
+	}
 	if last, now := h.Switchboard.State().At, n.clock.Now(); last.Sub(now) > clockSlack {
 		n.log.Warn("the clock is behind the journal: time stands still for the instance until it gets there", "instance", string(id), "now", now, "journal", last)
 	}
@@ -58,7 +67,16 @@ func (n *Node) attach(ctx context.Context, h *switchboard.Handle) error {
 	n.mu.Unlock()
 	n.follow(run, &r.group, id, "contact store", r.contacts.Run)
 	n.follow(run, &r.group, id, "outbox", r.outbox.Run)
+	n.follow(run, &r.group, id, "history", r.history.Run)
 	return nil
+}
+
+// historyFile is where the history of an instance is; "" when nothing is to be kept.
+func (n *Node) historyFile(id center.InstanceID) string {
+	if n.cfg.Memory || n.cfg.Engine != nil {
+		return ""
+	}
+	return filepath.Join(or(n.cfg.Data, DefaultData), "views", "history-"+storage.EscapeName(string(id))+".db")
 }
 
 // follow runs a reader until its context ends. A reader that fails on the way is started again by itself inside; one
@@ -80,6 +98,9 @@ func (n *Node) detach(_ context.Context, h *switchboard.Handle) {
 	if r != nil {
 		r.stop()
 		r.group.Wait()
+		if err := r.history.Close(); err != nil {
+			n.log.Warn("a history does not close", "instance", string(h.Info.ID), "err", err)
+		}
 	}
 }
 
@@ -127,7 +148,13 @@ func (c centers) List(account, region string) []connect.Center {
 }
 
 func (c centers) Delete(ctx context.Context, account, region string, id center.InstanceID) error {
-	return c.n.instances.Delete(ctx, account, region, string(id))
+	err := c.n.instances.Delete(ctx, account, region, string(id))
+	if file := c.n.historyFile(id); err == nil && file != "" {
+		if err := history.Remove(file); err != nil {
+			c.n.log.Warn("the history of a deleted instance is left", "instance", string(id), "err", err)
+		}
+	}
+	return err
 }
 
 // oneCenter is an instance with its readers.
@@ -148,19 +175,42 @@ func (c oneCenter) Contact(ctx context.Context, id center.ContactID) (lifecycle.
 	if contact, ok := c.h.Live.Contact(id); ok {
 		return contact, true, nil
 	}
-	r := c.n.readersOf(c.h.Info.ID)
-	if r == nil {
-		return lifecycle.Contact{}, false, switchboard.ErrClosed
-	}
-	ctx, cancel := context.WithTimeout(ctx, contactWait)
-	defer cancel()
-	defer context.AfterFunc(r.run, cancel)() // nothing comes any more when the instance is deleted meanwhile
-	if err := r.contacts.WaitFor(ctx, c.h.Live.Place()); err != nil {
-		return lifecycle.Contact{}, false, fmt.Errorf("contact store of %s is behind its journal: %w", c.h.Info.ID, err)
+	r, err := c.caughtUp(ctx, func(r *readers) follower { return r.contacts })
+	if err != nil {
+		return lifecycle.Contact{}, false, err
 	}
 	contact, err := r.contacts.Get(ctx, id)
 	if errors.Is(err, contactstore.ErrNotFound) {
 		return lifecycle.Contact{}, false, nil
 	}
 	return contact, err == nil, err
+}
+
+// History returns what has been, caught up with every step that was acknowledged before the call.
+func (c oneCenter) History(ctx context.Context) (*history.History, error) {
+	r, err := c.caughtUp(ctx, func(r *readers) follower { return r.history })
+	if err != nil {
+		return nil, err
+	}
+	return r.history, nil
+}
+
+// follower is a reader that can be waited for.
+type follower interface {
+	WaitFor(ctx context.Context, place uint64) error
+}
+
+// caughtUp waits for one of the instance's readers.
+func (c oneCenter) caughtUp(ctx context.Context, which func(*readers) follower) (*readers, error) {
+	r := c.n.readersOf(c.h.Info.ID)
+	if r == nil {
+		return nil, switchboard.ErrClosed
+	}
+	ctx, cancel := context.WithTimeout(ctx, contactWait)
+	defer cancel()
+	defer context.AfterFunc(r.run, cancel)() // nothing comes any more when the instance is deleted meanwhile
+	if err := which(r).WaitFor(ctx, c.h.Live.Place()); err != nil {
+		return nil, fmt.Errorf("a reader of %s is behind its journal: %w", c.h.Info.ID, err)
+	}
+	return r, nil
 }

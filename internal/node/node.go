@@ -35,7 +35,7 @@ import (
 )
 
 const (
-	contactWait     = 5 * time.Second  // for the contact store to catch up with the journal
+	contactWait     = 5 * time.Second  // for a reader to catch up with its journal
 	kinesisEvery    = time.Second      // between rounds of Kinesis' background work, when there is nothing to do
 	keysEvery       = time.Second      // between rounds of the keys'
 	cloudwatchEvery = time.Minute      // between rounds of CloudWatch's

@@ -68,6 +68,7 @@ func loadModel(t testing.TB, name string) *model {
 // samples are texts that match the patterns of string shapes.
 var samples = map[string]string{
 	"ContactTagKey":        "team",
+	"RegionName":           "us-east-1",
 	"IndexName":            "by-owner_1.0",
 	"TableName":            "leases-1.x",
 	"HashKey":              "340282366920938463463374607431768211455",

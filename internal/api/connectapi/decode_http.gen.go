@@ -309,6 +309,10 @@ func (x *GetEffectiveHoursOfOperationsInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.ToDate = d.Query("toDate")
 }
 
+func (x *GetMetricDataInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+}
+
 func (x *GetTaskTemplateInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.InstanceId = d.Label(0)
 	x.TaskTemplateId = d.Label(1)
@@ -320,6 +324,13 @@ func (x *ListAgentStatusesInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.NextToken = d.Query("nextToken")
 	x.MaxResults = d.Int32(d.Query("maxResults"))
 	x.AgentStatusTypes = d.QueryList("AgentStatusTypes")
+}
+
+func (x *ListAssociatedContactsInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.ContactId = d.Query("contactId")
+	x.MaxResults = d.Int32(d.Query("maxResults"))
+	x.NextToken = d.Query("nextToken")
 }
 
 func (x *ListContactFlowModulesInput) decodeHTTP(d *wire.HTTPDecoder) {
@@ -334,6 +345,13 @@ func (x *ListContactFlowsInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.ContactFlowTypes = d.QueryList("contactFlowTypes")
 	x.NextToken = d.Query("nextToken")
 	x.MaxResults = d.Int32(d.Query("maxResults"))
+}
+
+func (x *ListContactReferencesInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.ContactId = d.Label(1)
+	x.ReferenceTypes = d.QueryList("referenceTypes")
+	x.NextToken = d.Query("nextToken")
 }
 
 func (x *ListHoursOfOperationOverridesInput) decodeHTTP(d *wire.HTTPDecoder) {

@@ -64,6 +64,28 @@ func (x *AgentFirst) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *AgentHierarchyGroups) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "L1Ids":
+			x.L1Ids = decodeHierarchyGroupIdListJSON(d)
+		case "L2Ids":
+			x.L2Ids = decodeHierarchyGroupIdListJSON(d)
+		case "L3Ids":
+			x.L3Ids = decodeHierarchyGroupIdListJSON(d)
+		case "L4Ids":
+			x.L4Ids = decodeHierarchyGroupIdListJSON(d)
+		case "L5Ids":
+			x.L5Ids = decodeHierarchyGroupIdListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *AgentStatusSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -382,6 +404,24 @@ func (x *Condition) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *ContactAnalysis) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Transcript":
+			x.Transcript = nil
+			if !d.IsNull() {
+				x.Transcript = new(Transcript)
+				x.Transcript.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *ContactFilter) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -552,6 +592,20 @@ func (x *ContactFlowTypeCondition) decodeJSON(d *wire.JSONDecoder) {
 		switch d.Key {
 		case "ContactFlowType":
 			x.ContactFlowType = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ContactMetricInfo) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
 		default:
 			d.Skip()
 		}
@@ -1298,6 +1352,42 @@ func (x *ExternalInvocationConfiguration) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *FilterV2) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "FilterKey":
+			x.FilterKey = d.String()
+		case "FilterValues":
+			x.FilterValues = decodeFilterValueListJSON(d)
+		case "StringCondition":
+			x.StringCondition = nil
+			if !d.IsNull() {
+				x.StringCondition = new(FilterV2StringCondition)
+				x.StringCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *FilterV2StringCondition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Comparison":
+			x.Comparison = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *Filters) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -1354,6 +1444,24 @@ func (x *FlowQuickConnectConfig) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *GetContactMetricsInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "ContactId":
+			x.ContactId = d.String()
+		case "Metrics":
+			x.Metrics = decodeContactMetricsJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *GetCurrentMetricDataInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -1394,6 +1502,70 @@ func (x *GetCurrentUserDataInput) decodeJSON(d *wire.JSONDecoder) {
 				x.Filters = new(UserDataFilters)
 				x.Filters.decodeJSON(d)
 			}
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *GetMetricDataInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "StartTime":
+			x.StartTime = d.Timestamp()
+		case "EndTime":
+			x.EndTime = d.Timestamp()
+		case "Filters":
+			x.Filters = nil
+			if !d.IsNull() {
+				x.Filters = new(Filters)
+				x.Filters.decodeJSON(d)
+			}
+		case "Groupings":
+			x.Groupings = decodeGroupingsJSON(d)
+		case "HistoricalMetrics":
+			x.HistoricalMetrics = decodeHistoricalMetricsJSON(d)
+		case "NextToken":
+			x.NextToken = d.String()
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *GetMetricDataV2Input) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ResourceArn":
+			x.ResourceArn = d.String()
+		case "StartTime":
+			x.StartTime = d.Timestamp()
+		case "EndTime":
+			x.EndTime = d.Timestamp()
+		case "Interval":
+			x.Interval = nil
+			if !d.IsNull() {
+				x.Interval = new(IntervalDetails)
+				x.Interval.decodeJSON(d)
+			}
+		case "Filters":
+			x.Filters = decodeFiltersV2ListJSON(d)
+		case "Groupings":
+			x.Groupings = decodeGroupingsV2JSON(d)
+		case "Metrics":
+			x.Metrics = decodeMetricsV2JSON(d)
 		case "NextToken":
 			x.NextToken = d.String()
 		case "MaxResults":
@@ -1488,6 +1660,30 @@ func (x *HierarchyStructureUpdate) decodeJSON(d *wire.JSONDecoder) {
 				x.LevelFive = new(HierarchyLevelUpdate)
 				x.LevelFive.decodeJSON(d)
 			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *HistoricalMetric) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Threshold":
+			x.Threshold = nil
+			if !d.IsNull() {
+				x.Threshold = new(Threshold)
+				x.Threshold.decodeJSON(d)
+			}
+		case "Statistic":
+			x.Statistic = d.String()
+		case "Unit":
+			x.Unit = d.String()
 		default:
 			d.Skip()
 		}
@@ -1684,6 +1880,22 @@ func (x *InstanceStorageConfig) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *IntervalDetails) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TimeZone":
+			x.TimeZone = d.String()
+		case "IntervalPeriod":
+			x.IntervalPeriod = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *InvisibleFieldInfo) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -1834,6 +2046,44 @@ func (x *MediaConcurrency) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *MetricFilterV2) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "MetricFilterKey":
+			x.MetricFilterKey = d.String()
+		case "MetricFilterValues":
+			x.MetricFilterValues = decodeMetricFilterValueListJSON(d)
+		case "Negate":
+			x.Negate = d.Bool()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *MetricV2) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = d.String()
+		case "Threshold":
+			x.Threshold = decodeThresholdCollectionsJSON(d)
+		case "MetricId":
+			x.MetricId = d.String()
+		case "MetricFilters":
+			x.MetricFilters = decodeMetricFiltersV2ListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *MonitorContactInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -1850,6 +2100,22 @@ func (x *MonitorContactInput) decodeJSON(d *wire.JSONDecoder) {
 			x.AllowedMonitorCapabilities = decodeAllowedMonitorCapabilitiesJSON(d)
 		case "ClientToken":
 			x.ClientToken = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *NameCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "SearchText":
+			x.SearchText = decodeSearchTextListJSON(d)
+		case "MatchType":
+			x.MatchType = d.String()
 		default:
 			d.Skip()
 		}
@@ -2791,6 +3057,186 @@ func (x *SearchContactFlowsInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *SearchContactsAdditionalTimeRange) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Criteria":
+			x.Criteria = decodeSearchContactsAdditionalTimeRangeCriteriaListJSON(d)
+		case "MatchType":
+			x.MatchType = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchContactsAdditionalTimeRangeCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "TimeRange":
+			x.TimeRange = nil
+			if !d.IsNull() {
+				x.TimeRange = new(SearchContactsTimeRange)
+				x.TimeRange.decodeJSON(d)
+			}
+		case "TimestampCondition":
+			x.TimestampCondition = nil
+			if !d.IsNull() {
+				x.TimestampCondition = new(SearchContactsTimestampCondition)
+				x.TimestampCondition.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchContactsInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "TimeRange":
+			x.TimeRange = nil
+			if !d.IsNull() {
+				x.TimeRange = new(SearchContactsTimeRange)
+				x.TimeRange.decodeJSON(d)
+			}
+		case "SearchCriteria":
+			x.SearchCriteria = nil
+			if !d.IsNull() {
+				x.SearchCriteria = new(SearchCriteria)
+				x.SearchCriteria.decodeJSON(d)
+			}
+		case "MaxResults":
+			x.MaxResults = d.Int32()
+		case "NextToken":
+			x.NextToken = d.String()
+		case "Sort":
+			x.Sort = nil
+			if !d.IsNull() {
+				x.Sort = new(Sort)
+				x.Sort.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchContactsTimeRange) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Type":
+			x.Type = d.String()
+		case "StartTime":
+			x.StartTime = d.Timestamp()
+		case "EndTime":
+			x.EndTime = d.Timestamp()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchContactsTimestampCondition) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Type":
+			x.Type = d.String()
+		case "ConditionType":
+			x.ConditionType = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Name":
+			x.Name = nil
+			if !d.IsNull() {
+				x.Name = new(NameCriteria)
+				x.Name.decodeJSON(d)
+			}
+		case "AgentIds":
+			x.AgentIds = decodeAgentResourceIdListJSON(d)
+		case "AgentHierarchyGroups":
+			x.AgentHierarchyGroups = nil
+			if !d.IsNull() {
+				x.AgentHierarchyGroups = new(AgentHierarchyGroups)
+				x.AgentHierarchyGroups.decodeJSON(d)
+			}
+		case "Channels":
+			x.Channels = decodeChannelListJSON(d)
+		case "ContactAnalysis":
+			x.ContactAnalysis = nil
+			if !d.IsNull() {
+				x.ContactAnalysis = new(ContactAnalysis)
+				x.ContactAnalysis.decodeJSON(d)
+			}
+		case "InitiationMethods":
+			x.InitiationMethods = decodeInitiationMethodListJSON(d)
+		case "QueueIds":
+			x.QueueIds = decodeQueueIdListJSON(d)
+		case "RoutingCriteria":
+			x.RoutingCriteria = nil
+			if !d.IsNull() {
+				x.RoutingCriteria = new(SearchableRoutingCriteria)
+				x.RoutingCriteria.decodeJSON(d)
+			}
+		case "AdditionalTimeRange":
+			x.AdditionalTimeRange = nil
+			if !d.IsNull() {
+				x.AdditionalTimeRange = new(SearchContactsAdditionalTimeRange)
+				x.AdditionalTimeRange.decodeJSON(d)
+			}
+		case "SearchableContactAttributes":
+			x.SearchableContactAttributes = nil
+			if !d.IsNull() {
+				x.SearchableContactAttributes = new(SearchableContactAttributes)
+				x.SearchableContactAttributes.decodeJSON(d)
+			}
+		case "SearchableSegmentAttributes":
+			x.SearchableSegmentAttributes = nil
+			if !d.IsNull() {
+				x.SearchableSegmentAttributes = new(SearchableSegmentAttributes)
+				x.SearchableSegmentAttributes.decodeJSON(d)
+			}
+		case "ActiveRegions":
+			x.ActiveRegions = decodeActiveRegionListJSON(d)
+		case "ContactTags":
+			x.ContactTags = nil
+			if !d.IsNull() {
+				x.ContactTags = new(ControlPlaneTagFilter)
+				x.ContactTags.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *SearchHoursOfOperationOverridesInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -3111,6 +3557,118 @@ func (x *SearchUsersInput) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *SearchableAgentCriteriaStep) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "AgentIds":
+			x.AgentIds = decodeAgentResourceIdListJSON(d)
+		case "MatchType":
+			x.MatchType = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchableContactAttributes) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Criteria":
+			x.Criteria = decodeSearchableContactAttributesCriteriaListJSON(d)
+		case "MatchType":
+			x.MatchType = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchableContactAttributesCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Key":
+			x.Key = d.String()
+		case "Values":
+			x.Values = decodeSearchableContactAttributeValueListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchableRoutingCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Steps":
+			x.Steps = decodeSearchableRoutingCriteriaStepListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchableRoutingCriteriaStep) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "AgentCriteria":
+			x.AgentCriteria = nil
+			if !d.IsNull() {
+				x.AgentCriteria = new(SearchableAgentCriteriaStep)
+				x.AgentCriteria.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchableSegmentAttributes) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Criteria":
+			x.Criteria = decodeSearchableSegmentAttributesCriteriaListJSON(d)
+		case "MatchType":
+			x.MatchType = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *SearchableSegmentAttributesCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Key":
+			x.Key = d.String()
+		case "Values":
+			x.Values = decodeSearchableSegmentAttributeValueListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *SecurityProfileSearchCriteria) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -3167,6 +3725,22 @@ func (x *SegmentAttributeValue) decodeJSON(d *wire.JSONDecoder) {
 			x.ValueList = decodeSegmentAttributeValueListJSON(d)
 		case "ValueArn":
 			x.ValueArn = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *Sort) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "FieldName":
+			x.FieldName = d.String()
+		case "Order":
+			x.Order = d.String()
 		default:
 			d.Skip()
 		}
@@ -3473,6 +4047,72 @@ func (x *TaskTemplateFieldIdentifier) decodeJSON(d *wire.JSONDecoder) {
 		switch d.Key {
 		case "Name":
 			x.Name = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *Threshold) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Comparison":
+			x.Comparison = d.String()
+		case "ThresholdValue":
+			x.ThresholdValue = d.Float64()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ThresholdV2) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Comparison":
+			x.Comparison = d.String()
+		case "ThresholdValue":
+			x.ThresholdValue = d.Float64()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *Transcript) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Criteria":
+			x.Criteria = decodeTranscriptCriteriaListJSON(d)
+		case "MatchType":
+			x.MatchType = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *TranscriptCriteria) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ParticipantRole":
+			x.ParticipantRole = d.String()
+		case "SearchText":
+			x.SearchText = decodeSearchTextListJSON(d)
+		case "MatchType":
+			x.MatchType = d.String()
 		default:
 			d.Skip()
 		}
@@ -4497,6 +5137,19 @@ func (x *VoiceEnhancementConfig) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func decodeActiveRegionListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
 func decodeAfterContactWorkConfigsJSON(d *wire.JSONDecoder) []AfterContactWorkConfigPerChannel {
 	if !d.BeginList() {
 		return nil
@@ -4510,6 +5163,19 @@ func decodeAfterContactWorkConfigsJSON(d *wire.JSONDecoder) []AfterContactWorkCo
 }
 
 func decodeAgentIdsJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func decodeAgentResourceIdListJSON(d *wire.JSONDecoder) []string {
 	if !d.BeginList() {
 		return nil
 	}
@@ -4675,6 +5341,19 @@ func decodeAutoAcceptConfigsJSON(d *wire.JSONDecoder) []AutoAcceptConfig {
 	return items
 }
 
+func decodeChannelListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
 func decodeChannelsJSON(d *wire.JSONDecoder) []string {
 	if !d.BeginList() {
 		return nil
@@ -4743,6 +5422,18 @@ func decodeContactFlowSearchConditionListJSON(d *wire.JSONDecoder) []ContactFlow
 	items := []ContactFlowSearchCriteria{}
 	for d.NextElement() {
 		items = append(items, ContactFlowSearchCriteria{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeContactMetricsJSON(d *wire.JSONDecoder) []ContactMetricInfo {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []ContactMetricInfo{}
+	for d.NextElement() {
+		items = append(items, ContactMetricInfo{})
 		items[len(items)-1].decodeJSON(d)
 	}
 	return items
@@ -4837,7 +5528,58 @@ func decodeExpressionsJSON(d *wire.JSONDecoder) []Expression {
 	return items
 }
 
+func decodeFilterValueListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func decodeFiltersV2ListJSON(d *wire.JSONDecoder) []FilterV2 {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []FilterV2{}
+	for d.NextElement() {
+		items = append(items, FilterV2{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
 func decodeGroupingsJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func decodeGroupingsV2JSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func decodeHierarchyGroupIdListJSON(d *wire.JSONDecoder) []string {
 	if !d.BeginList() {
 		return nil
 	}
@@ -4859,6 +5601,18 @@ func decodeHierarchyRestrictedResourceListJSON(d *wire.JSONDecoder) []string {
 		if item, ok := d.Text(); ok {
 			items = append(items, item)
 		}
+	}
+	return items
+}
+
+func decodeHistoricalMetricsJSON(d *wire.JSONDecoder) []HistoricalMetric {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []HistoricalMetric{}
+	for d.NextElement() {
+		items = append(items, HistoricalMetric{})
+		items[len(items)-1].decodeJSON(d)
 	}
 	return items
 }
@@ -4911,6 +5665,19 @@ func decodeHoursOfOperationSearchConditionListJSON(d *wire.JSONDecoder) []HoursO
 	return items
 }
 
+func decodeInitiationMethodListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
 func decodeInvisibleTaskTemplateFieldsJSON(d *wire.JSONDecoder) []InvisibleFieldInfo {
 	if !d.BeginList() {
 		return nil
@@ -4930,6 +5697,43 @@ func decodeMediaConcurrenciesJSON(d *wire.JSONDecoder) []MediaConcurrency {
 	items := []MediaConcurrency{}
 	for d.NextElement() {
 		items = append(items, MediaConcurrency{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeMetricFilterValueListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func decodeMetricFiltersV2ListJSON(d *wire.JSONDecoder) []MetricFilterV2 {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []MetricFilterV2{}
+	for d.NextElement() {
+		items = append(items, MetricFilterV2{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeMetricsV2JSON(d *wire.JSONDecoder) []MetricV2 {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []MetricV2{}
+	for d.NextElement() {
+		items = append(items, MetricV2{})
 		items[len(items)-1].decodeJSON(d)
 	}
 	return items
@@ -5111,6 +5915,19 @@ func decodePromptSearchConditionListJSON(d *wire.JSONDecoder) []PromptSearchCrit
 	return items
 }
 
+func decodeQueueIdListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
 func decodeQueueSearchConditionListJSON(d *wire.JSONDecoder) []QueueSearchCriteria {
 	if !d.BeginList() {
 		return nil
@@ -5280,6 +6097,93 @@ func decodeRoutingProfilesJSON(d *wire.JSONDecoder) []string {
 		if item, ok := d.Text(); ok {
 			items = append(items, item)
 		}
+	}
+	return items
+}
+
+func decodeSearchContactsAdditionalTimeRangeCriteriaListJSON(d *wire.JSONDecoder) []SearchContactsAdditionalTimeRangeCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []SearchContactsAdditionalTimeRangeCriteria{}
+	for d.NextElement() {
+		items = append(items, SearchContactsAdditionalTimeRangeCriteria{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeSearchTextListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func decodeSearchableContactAttributeValueListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func decodeSearchableContactAttributesCriteriaListJSON(d *wire.JSONDecoder) []SearchableContactAttributesCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []SearchableContactAttributesCriteria{}
+	for d.NextElement() {
+		items = append(items, SearchableContactAttributesCriteria{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeSearchableRoutingCriteriaStepListJSON(d *wire.JSONDecoder) []SearchableRoutingCriteriaStep {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []SearchableRoutingCriteriaStep{}
+	for d.NextElement() {
+		items = append(items, SearchableRoutingCriteriaStep{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeSearchableSegmentAttributeValueListJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func decodeSearchableSegmentAttributesCriteriaListJSON(d *wire.JSONDecoder) []SearchableSegmentAttributesCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []SearchableSegmentAttributesCriteria{}
+	for d.NextElement() {
+		items = append(items, SearchableSegmentAttributesCriteria{})
+		items[len(items)-1].decodeJSON(d)
 	}
 	return items
 }
@@ -5456,6 +6360,30 @@ func decodeTaskTemplateFieldsJSON(d *wire.JSONDecoder) []TaskTemplateField {
 	items := []TaskTemplateField{}
 	for d.NextElement() {
 		items = append(items, TaskTemplateField{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeThresholdCollectionsJSON(d *wire.JSONDecoder) []ThresholdV2 {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []ThresholdV2{}
+	for d.NextElement() {
+		items = append(items, ThresholdV2{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeTranscriptCriteriaListJSON(d *wire.JSONDecoder) []TranscriptCriteria {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []TranscriptCriteria{}
+	for d.NextElement() {
+		items = append(items, TranscriptCriteria{})
 		items[len(items)-1].decodeJSON(d)
 	}
 	return items

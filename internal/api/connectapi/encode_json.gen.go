@@ -361,6 +361,81 @@ func (x *AssociateInstanceStorageConfigOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *AssociatedContactSummary) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ContactId != nil {
+		dst = append(dst, `"ContactId":`...)
+		dst = wire.AppendJSONString(dst, *x.ContactId)
+		dst = append(dst, ',')
+	}
+	if x.ContactArn != nil {
+		dst = append(dst, `"ContactArn":`...)
+		dst = wire.AppendJSONString(dst, *x.ContactArn)
+		dst = append(dst, ',')
+	}
+	if x.InitiationTimestamp != nil {
+		dst = append(dst, `"InitiationTimestamp":`...)
+		dst = wire.AppendJSONTime(dst, *x.InitiationTimestamp)
+		dst = append(dst, ',')
+	}
+	if x.DisconnectTimestamp != nil {
+		dst = append(dst, `"DisconnectTimestamp":`...)
+		dst = wire.AppendJSONTime(dst, *x.DisconnectTimestamp)
+		dst = append(dst, ',')
+	}
+	if x.InitialContactId != nil {
+		dst = append(dst, `"InitialContactId":`...)
+		dst = wire.AppendJSONString(dst, *x.InitialContactId)
+		dst = append(dst, ',')
+	}
+	if x.PreviousContactId != nil {
+		dst = append(dst, `"PreviousContactId":`...)
+		dst = wire.AppendJSONString(dst, *x.PreviousContactId)
+		dst = append(dst, ',')
+	}
+	if x.RelatedContactId != nil {
+		dst = append(dst, `"RelatedContactId":`...)
+		dst = wire.AppendJSONString(dst, *x.RelatedContactId)
+		dst = append(dst, ',')
+	}
+	if x.InitiationMethod != nil {
+		dst = append(dst, `"InitiationMethod":`...)
+		dst = wire.AppendJSONString(dst, *x.InitiationMethod)
+		dst = append(dst, ',')
+	}
+	if x.Channel != nil {
+		dst = append(dst, `"Channel":`...)
+		dst = wire.AppendJSONString(dst, *x.Channel)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *AttachmentReference) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Value != nil {
+		dst = append(dst, `"Value":`...)
+		dst = wire.AppendJSONString(dst, *x.Value)
+		dst = append(dst, ',')
+	}
+	if x.Status != nil {
+		dst = append(dst, `"Status":`...)
+		dst = wire.AppendJSONString(dst, *x.Status)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *Attribute) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.AttributeType != nil {
@@ -1121,6 +1196,161 @@ func (x *ContactFlowSummary) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *ContactMetricResult) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Value != nil {
+		dst = append(dst, `"Value":`...)
+		dst = x.Value.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ContactMetricValue) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Number != nil {
+		dst = append(dst, `"Number":`...)
+		dst = wire.AppendJSONFloat(dst, *x.Number)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ContactSearchSummary) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.InitialContactId != nil {
+		dst = append(dst, `"InitialContactId":`...)
+		dst = wire.AppendJSONString(dst, *x.InitialContactId)
+		dst = append(dst, ',')
+	}
+	if x.PreviousContactId != nil {
+		dst = append(dst, `"PreviousContactId":`...)
+		dst = wire.AppendJSONString(dst, *x.PreviousContactId)
+		dst = append(dst, ',')
+	}
+	if x.InitiationMethod != nil {
+		dst = append(dst, `"InitiationMethod":`...)
+		dst = wire.AppendJSONString(dst, *x.InitiationMethod)
+		dst = append(dst, ',')
+	}
+	if x.Channel != nil {
+		dst = append(dst, `"Channel":`...)
+		dst = wire.AppendJSONString(dst, *x.Channel)
+		dst = append(dst, ',')
+	}
+	if x.QueueInfo != nil {
+		dst = append(dst, `"QueueInfo":`...)
+		dst = x.QueueInfo.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.AgentInfo != nil {
+		dst = append(dst, `"AgentInfo":`...)
+		dst = x.AgentInfo.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.InitiationTimestamp != nil {
+		dst = append(dst, `"InitiationTimestamp":`...)
+		dst = wire.AppendJSONTime(dst, *x.InitiationTimestamp)
+		dst = append(dst, ',')
+	}
+	if x.DisconnectTimestamp != nil {
+		dst = append(dst, `"DisconnectTimestamp":`...)
+		dst = wire.AppendJSONTime(dst, *x.DisconnectTimestamp)
+		dst = append(dst, ',')
+	}
+	if x.ScheduledTimestamp != nil {
+		dst = append(dst, `"ScheduledTimestamp":`...)
+		dst = wire.AppendJSONTime(dst, *x.ScheduledTimestamp)
+		dst = append(dst, ',')
+	}
+	if x.SegmentAttributes != nil {
+		dst = append(dst, `"SegmentAttributes":`...)
+		dst = appendContactSearchSummarySegmentAttributesJSON(dst, x.SegmentAttributes)
+		dst = append(dst, ',')
+	}
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.RoutingCriteria != nil {
+		dst = append(dst, `"RoutingCriteria":`...)
+		dst = x.RoutingCriteria.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Tags != nil {
+		dst = append(dst, `"Tags":`...)
+		dst = appendContactTagMapJSON(dst, x.Tags)
+		dst = append(dst, ',')
+	}
+	if x.GlobalResiliencyMetadata != nil {
+		dst = append(dst, `"GlobalResiliencyMetadata":`...)
+		dst = x.GlobalResiliencyMetadata.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ContactSearchSummaryAgentInfo) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.ConnectedToAgentTimestamp != nil {
+		dst = append(dst, `"ConnectedToAgentTimestamp":`...)
+		dst = wire.AppendJSONTime(dst, *x.ConnectedToAgentTimestamp)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ContactSearchSummaryQueueInfo) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.EnqueueTimestamp != nil {
+		dst = append(dst, `"EnqueueTimestamp":`...)
+		dst = wire.AppendJSONTime(dst, *x.EnqueueTimestamp)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ContactSearchSummarySegmentAttributeValue) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ValueString != nil {
+		dst = append(dst, `"ValueString":`...)
+		dst = wire.AppendJSONString(dst, *x.ValueString)
+		dst = append(dst, ',')
+	}
+	if x.ValueMap != nil {
+		dst = append(dst, `"ValueMap":`...)
+		dst = appendSegmentAttributeValueMapJSON(dst, x.ValueMap)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *CreateAgentStatusOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.AgentStatusARN != nil {
@@ -1421,6 +1651,21 @@ func (x *DataTableAccessControlConfiguration) appendJSON(dst []byte) []byte {
 	if x.PrimaryAttributeAccessControlConfiguration != nil {
 		dst = append(dst, `"PrimaryAttributeAccessControlConfiguration":`...)
 		dst = x.PrimaryAttributeAccessControlConfiguration.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *DateReference) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Value != nil {
+		dst = append(dst, `"Value":`...)
+		dst = wire.AppendJSONString(dst, *x.Value)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -1741,6 +1986,21 @@ func (x *EffectiveOverrideHours) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *EmailMessageReference) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *EmailRecipient) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.Address != nil {
@@ -1751,6 +2011,21 @@ func (x *EmailRecipient) appendJSON(dst []byte) []byte {
 	if x.DisplayName != nil {
 		dst = append(dst, `"DisplayName":`...)
 		dst = wire.AppendJSONString(dst, *x.DisplayName)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *EmailReference) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Value != nil {
+		dst = append(dst, `"Value":`...)
+		dst = wire.AppendJSONString(dst, *x.Value)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -1861,6 +2136,26 @@ func (x *GetContactAttributesOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *GetContactMetricsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.MetricResults != nil {
+		dst = append(dst, `"MetricResults":`...)
+		dst = appendContactMetricResultsJSON(dst, x.MetricResults)
+		dst = append(dst, ',')
+	}
+	if x.Id != nil {
+		dst = append(dst, `"Id":`...)
+		dst = wire.AppendJSONString(dst, *x.Id)
+		dst = append(dst, ',')
+	}
+	if x.Arn != nil {
+		dst = append(dst, `"Arn":`...)
+		dst = wire.AppendJSONString(dst, *x.Arn)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *GetCurrentMetricDataOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.NextToken != nil {
@@ -1921,6 +2216,36 @@ func (x *GetEffectiveHoursOfOperationsOutput) appendJSON(dst []byte) []byte {
 	if x.TimeZone != nil {
 		dst = append(dst, `"TimeZone":`...)
 		dst = wire.AppendJSONString(dst, *x.TimeZone)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *GetMetricDataOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.MetricResults != nil {
+		dst = append(dst, `"MetricResults":`...)
+		dst = appendHistoricalMetricResultsJSON(dst, x.MetricResults)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *GetMetricDataV2Output) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.MetricResults != nil {
+		dst = append(dst, `"MetricResults":`...)
+		dst = appendMetricResultsV2JSON(dst, x.MetricResults)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -2266,6 +2591,61 @@ func (x *HierarchyStructure) appendJSON(dst []byte) []byte {
 	if x.LevelFive != nil {
 		dst = append(dst, `"LevelFive":`...)
 		dst = x.LevelFive.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *HistoricalMetric) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Threshold != nil {
+		dst = append(dst, `"Threshold":`...)
+		dst = x.Threshold.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Statistic != nil {
+		dst = append(dst, `"Statistic":`...)
+		dst = wire.AppendJSONString(dst, *x.Statistic)
+		dst = append(dst, ',')
+	}
+	if x.Unit != nil {
+		dst = append(dst, `"Unit":`...)
+		dst = wire.AppendJSONString(dst, *x.Unit)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *HistoricalMetricData) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Metric != nil {
+		dst = append(dst, `"Metric":`...)
+		dst = x.Metric.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Value != nil {
+		dst = append(dst, `"Value":`...)
+		dst = wire.AppendJSONFloat(dst, *x.Value)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *HistoricalMetricResult) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Dimensions != nil {
+		dst = append(dst, `"Dimensions":`...)
+		dst = x.Dimensions.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Collections != nil {
+		dst = append(dst, `"Collections":`...)
+		dst = appendHistoricalMetricDataCollectionsJSON(dst, x.Collections)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -2726,6 +3106,21 @@ func (x *ListAgentStatusesOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *ListAssociatedContactsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ContactSummaryList != nil {
+		dst = append(dst, `"ContactSummaryList":`...)
+		dst = appendAssociatedContactSummaryListJSON(dst, x.ContactSummaryList)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *ListContactFlowModulesOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.ContactFlowModulesSummaryList != nil {
@@ -2746,6 +3141,21 @@ func (x *ListContactFlowsOutput) appendJSON(dst []byte) []byte {
 	if x.ContactFlowSummaryList != nil {
 		dst = append(dst, `"ContactFlowSummaryList":`...)
 		dst = appendContactFlowSummaryListJSON(dst, x.ContactFlowSummaryList)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ListContactReferencesOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ReferenceSummaryList != nil {
+		dst = append(dst, `"ReferenceSummaryList":`...)
+		dst = appendReferenceSummaryListJSON(dst, x.ReferenceSummaryList)
 		dst = append(dst, ',')
 	}
 	if x.NextToken != nil {
@@ -3211,6 +3621,106 @@ func (x *MediaConcurrency) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *MetricDataV2) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Metric != nil {
+		dst = append(dst, `"Metric":`...)
+		dst = x.Metric.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Value != nil {
+		dst = append(dst, `"Value":`...)
+		dst = wire.AppendJSONFloat(dst, *x.Value)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *MetricFilterV2) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.MetricFilterKey != nil {
+		dst = append(dst, `"MetricFilterKey":`...)
+		dst = wire.AppendJSONString(dst, *x.MetricFilterKey)
+		dst = append(dst, ',')
+	}
+	if x.MetricFilterValues != nil {
+		dst = append(dst, `"MetricFilterValues":`...)
+		dst = appendMetricFilterValueListJSON(dst, x.MetricFilterValues)
+		dst = append(dst, ',')
+	}
+	if x.Negate != nil {
+		dst = append(dst, `"Negate":`...)
+		dst = wire.AppendJSONBool(dst, *x.Negate)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *MetricInterval) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Interval != nil {
+		dst = append(dst, `"Interval":`...)
+		dst = wire.AppendJSONString(dst, *x.Interval)
+		dst = append(dst, ',')
+	}
+	if x.StartTime != nil {
+		dst = append(dst, `"StartTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.StartTime)
+		dst = append(dst, ',')
+	}
+	if x.EndTime != nil {
+		dst = append(dst, `"EndTime":`...)
+		dst = wire.AppendJSONTime(dst, *x.EndTime)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *MetricResultV2) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Dimensions != nil {
+		dst = append(dst, `"Dimensions":`...)
+		dst = appendDimensionsV2MapJSON(dst, x.Dimensions)
+		dst = append(dst, ',')
+	}
+	if x.MetricInterval != nil {
+		dst = append(dst, `"MetricInterval":`...)
+		dst = x.MetricInterval.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Collections != nil {
+		dst = append(dst, `"Collections":`...)
+		dst = appendMetricDataCollectionsV2JSON(dst, x.Collections)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *MetricV2) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Threshold != nil {
+		dst = append(dst, `"Threshold":`...)
+		dst = appendThresholdCollectionsJSON(dst, x.Threshold)
+		dst = append(dst, ',')
+	}
+	if x.MetricId != nil {
+		dst = append(dst, `"MetricId":`...)
+		dst = wire.AppendJSONString(dst, *x.MetricId)
+		dst = append(dst, ',')
+	}
+	if x.MetricFilters != nil {
+		dst = append(dst, `"MetricFilters":`...)
+		dst = appendMetricFiltersV2ListJSON(dst, x.MetricFilters)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *MonitorContactOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.ContactId != nil {
@@ -3246,6 +3756,21 @@ func (x *NextContactMetadata) appendJSON(dst []byte) []byte {
 	if x.QuickConnectContactData != nil {
 		dst = append(dst, `"QuickConnectContactData":`...)
 		dst = x.QuickConnectContactData.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *NumberReference) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Value != nil {
+		dst = append(dst, `"Value":`...)
+		dst = wire.AppendJSONString(dst, *x.Value)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -4186,6 +4711,61 @@ func (x *RecurrencePattern) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *ReferenceSummary) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Url != nil {
+		dst = append(dst, `"Url":`...)
+		dst = x.Url.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Attachment != nil {
+		dst = append(dst, `"Attachment":`...)
+		dst = x.Attachment.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.EmailMessage != nil {
+		dst = append(dst, `"EmailMessage":`...)
+		dst = x.EmailMessage.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.EmailMessageRedacted != nil {
+		dst = append(dst, `"EmailMessageRedacted":`...)
+		dst = x.EmailMessageRedacted.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.EmailMessagePlainText != nil {
+		dst = append(dst, `"EmailMessagePlainText":`...)
+		dst = x.EmailMessagePlainText.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.EmailMessagePlainTextRedacted != nil {
+		dst = append(dst, `"EmailMessagePlainTextRedacted":`...)
+		dst = x.EmailMessagePlainTextRedacted.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.String != nil {
+		dst = append(dst, `"String":`...)
+		dst = x.String.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Number != nil {
+		dst = append(dst, `"Number":`...)
+		dst = x.Number.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Date != nil {
+		dst = append(dst, `"Date":`...)
+		dst = x.Date.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	if x.Email != nil {
+		dst = append(dst, `"Email":`...)
+		dst = x.Email.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *ReplicationConfiguration) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.ReplicationStatusSummaryList != nil {
@@ -4521,6 +5101,26 @@ func (x *SearchContactFlowsOutput) appendJSON(dst []byte) []byte {
 	if x.ApproximateTotalCount != nil {
 		dst = append(dst, `"ApproximateTotalCount":`...)
 		dst = wire.AppendJSONInt(dst, *x.ApproximateTotalCount)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *SearchContactsOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Contacts != nil {
+		dst = append(dst, `"Contacts":`...)
+		dst = appendContactsJSON(dst, x.Contacts)
+		dst = append(dst, ',')
+	}
+	if x.NextToken != nil {
+		dst = append(dst, `"NextToken":`...)
+		dst = wire.AppendJSONString(dst, *x.NextToken)
+		dst = append(dst, ',')
+	}
+	if x.TotalCount != nil {
+		dst = append(dst, `"TotalCount":`...)
+		dst = wire.AppendJSONInt(dst, *x.TotalCount)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -4981,6 +5581,21 @@ func (x *StopContactOutput) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *StringReference) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Value != nil {
+		dst = append(dst, `"Value":`...)
+		dst = wire.AppendJSONString(dst, *x.Value)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *TagContactOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	return wire.CloseJSON(dst, '}')
@@ -5131,6 +5746,36 @@ func (x *TaskTemplateMetadata) appendJSON(dst []byte) []byte {
 	if x.CreatedTime != nil {
 		dst = append(dst, `"CreatedTime":`...)
 		dst = wire.AppendJSONTime(dst, *x.CreatedTime)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *Threshold) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Comparison != nil {
+		dst = append(dst, `"Comparison":`...)
+		dst = wire.AppendJSONString(dst, *x.Comparison)
+		dst = append(dst, ',')
+	}
+	if x.ThresholdValue != nil {
+		dst = append(dst, `"ThresholdValue":`...)
+		dst = wire.AppendJSONFloat(dst, *x.ThresholdValue)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *ThresholdV2) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Comparison != nil {
+		dst = append(dst, `"Comparison":`...)
+		dst = wire.AppendJSONString(dst, *x.Comparison)
+		dst = append(dst, ',')
+	}
+	if x.ThresholdValue != nil {
+		dst = append(dst, `"ThresholdValue":`...)
+		dst = wire.AppendJSONFloat(dst, *x.ThresholdValue)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -5296,6 +5941,21 @@ func (x *UpdateTaskTemplateOutput) appendJSON(dst []byte) []byte {
 	if x.CreatedTime != nil {
 		dst = append(dst, `"CreatedTime":`...)
 		dst = wire.AppendJSONTime(dst, *x.CreatedTime)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *UrlReference) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.Name != nil {
+		dst = append(dst, `"Name":`...)
+		dst = wire.AppendJSONString(dst, *x.Name)
+		dst = append(dst, ',')
+	}
+	if x.Value != nil {
+		dst = append(dst, `"Value":`...)
+		dst = wire.AppendJSONString(dst, *x.Value)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
@@ -5781,6 +6441,15 @@ func appendAllowedUserActionsJSON(dst []byte, items []string) []byte {
 	return wire.CloseJSON(dst, ']')
 }
 
+func appendAssociatedContactSummaryListJSON(dst []byte, items []AssociatedContactSummary) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
 func appendAssociatedQueueIdListJSON(dst []byte, items []string) []byte {
 	dst = append(dst, '[')
 	for i := range items {
@@ -5889,6 +6558,27 @@ func appendContactFlowSummaryListJSON(dst []byte, items []ContactFlowSummary) []
 	return wire.CloseJSON(dst, ']')
 }
 
+func appendContactMetricResultsJSON(dst []byte, items []ContactMetricResult) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendContactSearchSummarySegmentAttributesJSON(dst []byte, items map[string]ContactSearchSummarySegmentAttributeValue) []byte {
+	dst = append(dst, '{')
+	for _, key := range wire.SortedKeys(items) {
+		dst = wire.AppendJSONString(dst, key)
+		dst = append(dst, ':')
+		item := items[key]
+		dst = item.appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func appendContactTagMapJSON(dst []byte, items map[string]string) []byte {
 	dst = append(dst, '{')
 	for _, key := range wire.SortedKeys(items) {
@@ -5899,6 +6589,15 @@ func appendContactTagMapJSON(dst []byte, items map[string]string) []byte {
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, '}')
+}
+
+func appendContactsJSON(dst []byte, items []ContactSearchSummary) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
 }
 
 func appendCurrentMetricDataCollectionsJSON(dst []byte, items []CurrentMetricData) []byte {
@@ -5917,6 +6616,18 @@ func appendCurrentMetricResultsJSON(dst []byte, items []CurrentMetricResult) []b
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, ']')
+}
+
+func appendDimensionsV2MapJSON(dst []byte, items map[string]string) []byte {
+	dst = append(dst, '{')
+	for _, key := range wire.SortedKeys(items) {
+		dst = wire.AppendJSONString(dst, key)
+		dst = append(dst, ':')
+		item := items[key]
+		dst = wire.AppendJSONString(dst, item)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
 }
 
 func appendEffectiveHoursOfOperationListJSON(dst []byte, items []EffectiveHoursOfOperations) []byte {
@@ -5977,6 +6688,24 @@ func appendHierarchyRestrictedResourceListJSON(dst []byte, items []string) []byt
 	dst = append(dst, '[')
 	for i := range items {
 		dst = wire.AppendJSONString(dst, items[i])
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendHistoricalMetricDataCollectionsJSON(dst []byte, items []HistoricalMetricData) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendHistoricalMetricResultsJSON(dst []byte, items []HistoricalMetricResult) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
 		dst = append(dst, ',')
 	}
 	return wire.CloseJSON(dst, ']')
@@ -6064,6 +6793,42 @@ func appendListPhoneNumbersSummaryListJSON(dst []byte, items []ListPhoneNumbersS
 }
 
 func appendMediaConcurrenciesJSON(dst []byte, items []MediaConcurrency) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendMetricDataCollectionsV2JSON(dst []byte, items []MetricDataV2) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendMetricFilterValueListJSON(dst []byte, items []string) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = wire.AppendJSONString(dst, items[i])
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendMetricFiltersV2ListJSON(dst []byte, items []MetricFilterV2) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendMetricResultsV2JSON(dst []byte, items []MetricResultV2) []byte {
 	dst = append(dst, '[')
 	for i := range items {
 		dst = items[i].appendJSON(dst)
@@ -6315,6 +7080,15 @@ func appendRecordingsJSON(dst []byte, items []RecordingInfo) []byte {
 	return wire.CloseJSON(dst, ']')
 }
 
+func appendReferenceSummaryListJSON(dst []byte, items []ReferenceSummary) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
 func appendReplicationStatusSummaryListJSON(dst []byte, items []ReplicationStatusSummary) []byte {
 	dst = append(dst, '[')
 	for i := range items {
@@ -6496,6 +7270,15 @@ func appendTaskTemplateFieldsJSON(dst []byte, items []TaskTemplateField) []byte 
 }
 
 func appendTaskTemplateListJSON(dst []byte, items []TaskTemplateMetadata) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		dst = items[i].appendJSON(dst)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, ']')
+}
+
+func appendThresholdCollectionsJSON(dst []byte, items []ThresholdV2) []byte {
 	dst = append(dst, '[')
 	for i := range items {
 		dst = items[i].appendJSON(dst)

@@ -569,6 +569,15 @@ func GetContactAttributes(fn func(context.Context, *GetContactAttributesInput) (
 	}, fn)
 }
 
+// GetContactMetrics is the operation POST /metrics/contact, served by fn.
+func GetContactMetrics(fn func(context.Context, *GetContactMetricsInput) (*GetContactMetricsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[162], &wire.Codec[GetContactMetricsInput, GetContactMetricsOutput]{
+		DecodeJSON: (*GetContactMetricsInput).decodeJSON,
+		Validate:   func(x *GetContactMetricsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*GetContactMetricsOutput).appendJSON,
+	}, fn)
+}
+
 // GetCurrentMetricData is the operation POST /metrics/current/{InstanceId}, served by fn.
 func GetCurrentMetricData(fn func(context.Context, *GetCurrentMetricDataInput) (*GetCurrentMetricDataOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[163], &wire.Codec[GetCurrentMetricDataInput, GetCurrentMetricDataOutput]{
@@ -598,6 +607,25 @@ func GetEffectiveHoursOfOperations(fn func(context.Context, *GetEffectiveHoursOf
 	}, fn)
 }
 
+// GetMetricData is the operation POST /metrics/historical/{InstanceId}, served by fn.
+func GetMetricData(fn func(context.Context, *GetMetricDataInput) (*GetMetricDataOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[168], &wire.Codec[GetMetricDataInput, GetMetricDataOutput]{
+		DecodeJSON: (*GetMetricDataInput).decodeJSON,
+		DecodeHTTP: (*GetMetricDataInput).decodeHTTP,
+		Validate:   func(x *GetMetricDataInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*GetMetricDataOutput).appendJSON,
+	}, fn)
+}
+
+// GetMetricDataV2 is the operation POST /metrics/data, served by fn.
+func GetMetricDataV2(fn func(context.Context, *GetMetricDataV2Input) (*GetMetricDataV2Output, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[169], &wire.Codec[GetMetricDataV2Input, GetMetricDataV2Output]{
+		DecodeJSON: (*GetMetricDataV2Input).decodeJSON,
+		Validate:   func(x *GetMetricDataV2Input, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*GetMetricDataV2Output).appendJSON,
+	}, fn)
+}
+
 // GetTaskTemplate is the operation GET /instance/{InstanceId}/task/template/{TaskTemplateId}, served by fn.
 func GetTaskTemplate(fn func(context.Context, *GetTaskTemplateInput) (*GetTaskTemplateOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[171], &wire.Codec[GetTaskTemplateInput, GetTaskTemplateOutput]{
@@ -616,6 +644,15 @@ func ListAgentStatuses(fn func(context.Context, *ListAgentStatusesInput) (*ListA
 	}, fn)
 }
 
+// ListAssociatedContacts is the operation GET /contact/associated/{InstanceId}, served by fn.
+func ListAssociatedContacts(fn func(context.Context, *ListAssociatedContactsInput) (*ListAssociatedContactsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[180], &wire.Codec[ListAssociatedContactsInput, ListAssociatedContactsOutput]{
+		DecodeHTTP: (*ListAssociatedContactsInput).decodeHTTP,
+		Validate:   func(x *ListAssociatedContactsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ListAssociatedContactsOutput).appendJSON,
+	}, fn)
+}
+
 // ListContactFlowModules is the operation GET /contact-flow-modules-summary/{InstanceId}, served by fn.
 func ListContactFlowModules(fn func(context.Context, *ListContactFlowModulesInput) (*ListContactFlowModulesOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[188], &wire.Codec[ListContactFlowModulesInput, ListContactFlowModulesOutput]{
@@ -631,6 +668,15 @@ func ListContactFlows(fn func(context.Context, *ListContactFlowsInput) (*ListCon
 		DecodeHTTP: (*ListContactFlowsInput).decodeHTTP,
 		Validate:   func(x *ListContactFlowsInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*ListContactFlowsOutput).appendJSON,
+	}, fn)
+}
+
+// ListContactReferences is the operation GET /contact/references/{InstanceId}/{ContactId}, served by fn.
+func ListContactReferences(fn func(context.Context, *ListContactReferencesInput) (*ListContactReferencesOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[191], &wire.Codec[ListContactReferencesInput, ListContactReferencesOutput]{
+		DecodeHTTP: (*ListContactReferencesInput).decodeHTTP,
+		Validate:   func(x *ListContactReferencesInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*ListContactReferencesOutput).appendJSON,
 	}, fn)
 }
 
@@ -911,6 +957,15 @@ func SearchContactFlows(fn func(context.Context, *SearchContactFlowsInput) (*Sea
 		DecodeJSON: (*SearchContactFlowsInput).decodeJSON,
 		Validate:   func(x *SearchContactFlowsInput, v *wire.Violations) { x.validate(v, nil) },
 		EncodeJSON: (*SearchContactFlowsOutput).appendJSON,
+	}, fn)
+}
+
+// SearchContacts is the operation POST /search-contacts, served by fn.
+func SearchContacts(fn func(context.Context, *SearchContactsInput) (*SearchContactsOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[257], &wire.Codec[SearchContactsInput, SearchContactsOutput]{
+		DecodeJSON: (*SearchContactsInput).decodeJSON,
+		Validate:   func(x *SearchContactsInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*SearchContactsOutput).appendJSON,
 	}, fn)
 }
 

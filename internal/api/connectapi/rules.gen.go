@@ -20,6 +20,8 @@ var ruleAgentLastName = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: w
 
 var ruleAgentResourceId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 256}}
 
+var ruleAgentResourceIdList = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 100}}
+
 var ruleAgentStatusDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 250}}
 
 var ruleAgentStatusName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 127}}
@@ -74,6 +76,8 @@ var ruleCommonHumanReadableName = wire.StringRule{Pattern: &wire.Pattern{Text: "
 
 var ruleCommonNameLength127 = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 127}}
 
+var ruleComparison = wire.StringRule{Enum: []string{"LT"}}
+
 var ruleComparisonOperator = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 127}}
 
 var ruleConcurrency = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 10}}
@@ -103,6 +107,12 @@ var ruleContactFlowType = wire.StringRule{Enum: []string{"CONTACT_FLOW", "CUSTOM
 var ruleContactFlowTypes = wire.SizeRule{Max: wire.Bound{Set: true, N: 10}}
 
 var ruleContactId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 256}}
+
+var ruleContactInitiationMethod = wire.StringRule{Enum: []string{"INBOUND", "OUTBOUND", "TRANSFER", "QUEUE_TRANSFER", "CALLBACK", "API", "DISCONNECT", "MONITOR", "EXTERNAL_OUTBOUND", "WEBRTC_API", "AGENT_REPLY", "FLOW"}}
+
+var ruleContactMetricName = wire.StringRule{Enum: []string{"ESTIMATED_WAIT_TIME", "POSITION_IN_QUEUE"}}
+
+var ruleContactMetrics = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}}
 
 var ruleContactState = wire.StringRule{Enum: []string{"INCOMING", "PENDING", "CONNECTING", "CONNECTED", "CONNECTED_ONHOLD", "MISSED", "ERROR", "ENDED", "REJECTED"}}
 
@@ -150,6 +160,12 @@ var ruleEndpointType = wire.StringRule{Enum: []string{"TELEPHONE_NUMBER", "VOIP"
 
 var ruleFileName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 256}, Pattern: &wire.Pattern{Text: "^\\P{C}*$", Expr: "^(?:^\\P{C}*$)$"}}
 
+var ruleFilterV2StringConditionComparisonOperator = wire.StringRule{Enum: []string{"NOT_EXISTS"}}
+
+var ruleFilterValueList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
+
+var ruleFiltersV2List = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 5}}
+
 var ruleFlowModuleId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
 
 var ruleFlowModuleType = wire.StringRule{Enum: []string{"MCP"}}
@@ -160,9 +176,15 @@ var ruleGrouping = wire.StringRule{Enum: []string{"QUEUE", "CHANNEL", "ROUTING_P
 
 var ruleGroupings = wire.SizeRule{Max: wire.Bound{Set: true, N: 2}}
 
+var ruleGroupingsV2 = wire.SizeRule{Max: wire.Bound{Set: true, N: 4}}
+
+var ruleHierarchyGroupIdList = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 10}}
+
 var ruleHierarchyGroupMatchType = wire.StringRule{Enum: []string{"EXACT", "WITH_CHILD_GROUPS"}}
 
 var ruleHierarchyRestrictedResourceName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
+
+var ruleHistoricalMetricName = wire.StringRule{Enum: []string{"CONTACTS_QUEUED", "CONTACTS_HANDLED", "CONTACTS_ABANDONED", "CONTACTS_CONSULTED", "CONTACTS_AGENT_HUNG_UP_FIRST", "CONTACTS_HANDLED_INCOMING", "CONTACTS_HANDLED_OUTBOUND", "CONTACTS_HOLD_ABANDONS", "CONTACTS_TRANSFERRED_IN", "CONTACTS_TRANSFERRED_OUT", "CONTACTS_TRANSFERRED_IN_FROM_QUEUE", "CONTACTS_TRANSFERRED_OUT_FROM_QUEUE", "CONTACTS_MISSED", "CALLBACK_CONTACTS_HANDLED", "API_CONTACTS_HANDLED", "OCCUPANCY", "HANDLE_TIME", "AFTER_CONTACT_WORK_TIME", "QUEUED_TIME", "ABANDON_TIME", "QUEUE_ANSWER_TIME", "HOLD_TIME", "INTERACTION_TIME", "INTERACTION_AND_HOLD_TIME", "SERVICE_LEVEL"}}
 
 var ruleHours = wire.NumberRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 87600}}
 
@@ -192,11 +214,15 @@ var ruleInstanceIdOrArn = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max:
 
 var ruleInstanceStorageResourceType = wire.StringRule{Enum: []string{"CHAT_TRANSCRIPTS", "CALL_RECORDINGS", "SCHEDULED_REPORTS", "MEDIA_STREAMS", "CONTACT_TRACE_RECORDS", "AGENT_EVENTS", "REAL_TIME_CONTACT_ANALYSIS_SEGMENTS", "ATTACHMENTS", "CONTACT_EVALUATIONS", "SCREEN_RECORDINGS", "REAL_TIME_CONTACT_ANALYSIS_CHAT_SEGMENTS", "REAL_TIME_CONTACT_ANALYSIS_VOICE_SEGMENTS", "EMAIL_MESSAGES"}}
 
+var ruleIntervalPeriod = wire.StringRule{Enum: []string{"FIFTEEN_MIN", "THIRTY_MIN", "HOUR", "DAY", "WEEK", "TOTAL"}}
+
 var ruleIntervalPositiveInteger = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 6}}
 
 var ruleKeyId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
 
 var ruleLargeNextToken = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100000}}
+
+var ruleListAssociatedContactsRequestMaxResults = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
 
 var ruleMaxResult10 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 10}}
 
@@ -209,6 +235,12 @@ var ruleMaxResult25 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wir
 var ruleMaxResult500 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 500}}
 
 var ruleMaxResult7 = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 7}}
+
+var ruleMetricFilterValueList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 10}}
+
+var ruleMetricFiltersV2List = wire.SizeRule{Max: wire.Bound{Set: true, N: 2}}
+
+var ruleMetricId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 150}}
 
 var ruleMinutesLimit60 = wire.NumberRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 59}}
 
@@ -237,6 +269,8 @@ var ruleOverrideDays = wire.StringRule{Enum: []string{"SUNDAY", "MONDAY", "TUESD
 var ruleOverrideType = wire.StringRule{Enum: []string{"STANDARD", "OPEN", "CLOSED"}}
 
 var ruleParentHoursOfOperationConfigList = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 3}}
+
+var ruleParticipantRole = wire.StringRule{Enum: []string{"AGENT", "CUSTOMER", "SYSTEM", "CUSTOM_BOT", "SUPERVISOR"}}
 
 var rulePassword = wire.StringRule{Sensitive: true, Pattern: &wire.Pattern{Text: "^(?=.*[a-z])(?=.*[A-Z])(?=.*\\d)[a-zA-Z\\d\\S]{8,64}$", Expr: "^(?:[a-zA-Z\\d\\S]{8,64})$", Contains: []string{"[a-z]", "[A-Z]", "\\d"}}}
 
@@ -294,6 +328,8 @@ var rulePromptId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.B
 
 var ruleQueueDescription = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 250}}
 
+var ruleQueueIdList = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 100}}
+
 var ruleQueueMaxContacts = wire.NumberRule{Min: wire.Bound{Set: true, N: 0}}
 
 var ruleQueuePriority = wire.NumberRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 9223372036854775807}}
@@ -328,7 +364,13 @@ var ruleReferenceStatusReason = wire.StringRule{Min: wire.Bound{Set: true, N: 0}
 
 var ruleReferenceType = wire.StringRule{Enum: []string{"URL", "ATTACHMENT", "CONTACT_ANALYSIS", "NUMBER", "STRING", "DATE", "EMAIL", "EMAIL_MESSAGE", "EMAIL_MESSAGE_PLAIN_TEXT", "EMAIL_MESSAGE_PLAIN_TEXT_REDACTED", "EMAIL_MESSAGE_REDACTED"}}
 
+var ruleReferenceTypes = wire.SizeRule{Max: wire.Bound{Set: true, N: 6}}
+
 var ruleReferenceValue = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 4096}}
+
+var ruleRegionName = wire.StringRule{Pattern: &wire.Pattern{Text: "[a-z]{2}(-[a-z]+){1,2}(-[0-9])?", Expr: "^(?:[a-z]{2}(-[a-z]+){1,2}(-[0-9])?)$"}}
+
+var ruleResourceArnOrId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 250}}
 
 var ruleRingTimeoutInSeconds = wire.NumberRule{Min: wire.Bound{Set: true, N: 15}, Max: wire.Bound{Set: true, N: 60}}
 
@@ -348,7 +390,33 @@ var ruleRoutingProfiles = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: w
 
 var ruleS3Uri = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 2000}, Pattern: &wire.Pattern{Text: "s3://\\S+/.+|https://\\S+\\.s3\\.\\S+\\.amazonaws\\.com/\\S+", Expr: "^(?:s3://\\S+/.+|https://\\S+\\.s3\\.\\S+\\.amazonaws\\.com/\\S+)$"}}
 
+var ruleSearchContactsMatchType = wire.StringRule{Enum: []string{"MATCH_ALL", "MATCH_ANY", "MATCH_EXACT", "MATCH_NONE"}}
+
+var ruleSearchContactsTimeRangeConditionType = wire.StringRule{Enum: []string{"NOT_EXISTS"}}
+
+var ruleSearchContactsTimeRangeType = wire.StringRule{Enum: []string{"INITIATION_TIMESTAMP", "SCHEDULED_TIMESTAMP", "CONNECTED_TO_AGENT_TIMESTAMP", "DISCONNECT_TIMESTAMP", "ENQUEUE_TIMESTAMP"}}
+
+var ruleSearchText = wire.StringRule{Max: wire.Bound{Set: true, N: 128}, Sensitive: true}
+
+var ruleSearchTextList = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 100}}
+
+var ruleSearchableContactAttributeKey = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}, Sensitive: true}
+
+var ruleSearchableContactAttributeValue = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 100}, Sensitive: true}
+
+var ruleSearchableContactAttributeValueList = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 20}}
+
+var ruleSearchableContactAttributesCriteriaList = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 15}}
+
 var ruleSearchableQueueType = wire.StringRule{Enum: []string{"STANDARD"}}
+
+var ruleSearchableSegmentAttributeKey = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 64}, Sensitive: true}
+
+var ruleSearchableSegmentAttributeValue = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 128}, Sensitive: true}
+
+var ruleSearchableSegmentAttributeValueList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 20}, Sensitive: true}
+
+var ruleSearchableSegmentAttributesCriteriaList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 15}}
 
 var ruleSecurityProfileDescription = wire.StringRule{Max: wire.Bound{Set: true, N: 250}}
 
@@ -367,6 +435,10 @@ var ruleSegmentAttributeValueString = wire.StringRule{Min: wire.Bound{Set: true,
 var ruleSensitivePhoneNumber = wire.StringRule{Sensitive: true, Pattern: &wire.Pattern{Text: "\\+[1-9]\\d{1,14}$", Expr: "^(?:\\+[1-9]\\d{1,14}$)$"}}
 
 var ruleSortOrder = wire.StringRule{Enum: []string{"ASCENDING", "DESCENDING"}}
+
+var ruleSortableFieldName = wire.StringRule{Enum: []string{"INITIATION_TIMESTAMP", "SCHEDULED_TIMESTAMP", "CONNECTED_TO_AGENT_TIMESTAMP", "DISCONNECT_TIMESTAMP", "INITIATION_METHOD", "CHANNEL", "EXPIRY_TIMESTAMP"}}
+
+var ruleStatistic = wire.StringRule{Enum: []string{"SUM", "MAX", "AVG"}}
 
 var ruleStorageType = wire.StringRule{Enum: []string{"S3", "KINESIS_VIDEO_STREAM", "KINESIS_STREAM", "KINESIS_FIREHOSE"}}
 
@@ -414,7 +486,11 @@ var ruleTaskTemplateSingleSelectOption = wire.StringRule{Min: wire.Bound{Set: tr
 
 var ruleTaskTemplateStatus = wire.StringRule{Enum: []string{"ACTIVE", "INACTIVE"}}
 
+var ruleThresholdCollections = wire.SizeRule{Max: wire.Bound{Set: true, N: 1}}
+
 var ruleTrafficType = wire.StringRule{Enum: []string{"GENERAL", "CAMPAIGN"}}
+
+var ruleTranscriptCriteriaList = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 6}}
 
 var ruleUnit = wire.StringRule{Enum: []string{"SECONDS", "COUNT", "PERCENT"}}
 

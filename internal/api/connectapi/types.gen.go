@@ -207,6 +207,15 @@ type AgentHierarchyGroup struct {
 	Arn *string
 }
 
+// AgentHierarchyGroups is the model's structure AgentHierarchyGroups.
+type AgentHierarchyGroups struct {
+	L1Ids []string
+	L2Ids []string
+	L3Ids []string
+	L4Ids []string
+	L5Ids []string
+}
+
 // AgentInfo is the model's structure AgentInfo.
 type AgentInfo struct {
 	Id                             *string
@@ -351,6 +360,27 @@ type AssociateUserProficienciesInput struct {
 	InstanceId        *string           // required, in the path
 	UserId            *string           // required, in the path
 	UserProficiencies []UserProficiency // required
+}
+
+// AssociatedContactSummary is the model's structure AssociatedContactSummary.
+type AssociatedContactSummary struct {
+	ContactId           *string
+	ContactArn          *string
+	InitiationTimestamp *time.Time
+	DisconnectTimestamp *time.Time
+	InitialContactId    *string
+	PreviousContactId   *string
+	RelatedContactId    *string
+	InitiationMethod    *string
+	Channel             *string
+}
+
+// AttachmentReference is the model's structure AttachmentReference.
+type AttachmentReference struct {
+	Name   *string
+	Value  *string
+	Status *string
+	Arn    *string
 }
 
 // Attribute is the model's structure Attribute.
@@ -513,6 +543,11 @@ type Contact struct {
 	GlobalResiliencyMetadata        *GlobalResiliencyMetadata
 }
 
+// ContactAnalysis is the model's structure ContactAnalysis.
+type ContactAnalysis struct {
+	Transcript *Transcript
+}
+
 // ContactDetails is the model's structure ContactDetails.
 type ContactDetails struct {
 	Name        *string
@@ -635,6 +670,60 @@ type ContactFlowSummary struct {
 // ContactFlowTypeCondition is the model's structure ContactFlowTypeCondition.
 type ContactFlowTypeCondition struct {
 	ContactFlowType *string
+}
+
+// ContactMetricInfo is the model's structure ContactMetricInfo.
+type ContactMetricInfo struct {
+	Name *string // required
+}
+
+// ContactMetricResult is the model's structure ContactMetricResult.
+type ContactMetricResult struct {
+	Name  *string             // required
+	Value *ContactMetricValue // required
+}
+
+// ContactMetricValue is the model's structure ContactMetricValue. Exactly one member is set.
+type ContactMetricValue struct {
+	Number *float64
+}
+
+// ContactSearchSummary is the model's structure ContactSearchSummary.
+type ContactSearchSummary struct {
+	Arn                      *string
+	Id                       *string
+	InitialContactId         *string
+	PreviousContactId        *string
+	InitiationMethod         *string
+	Channel                  *string
+	QueueInfo                *ContactSearchSummaryQueueInfo
+	AgentInfo                *ContactSearchSummaryAgentInfo
+	InitiationTimestamp      *time.Time
+	DisconnectTimestamp      *time.Time
+	ScheduledTimestamp       *time.Time
+	SegmentAttributes        map[string]ContactSearchSummarySegmentAttributeValue
+	Name                     *string
+	RoutingCriteria          *RoutingCriteria
+	Tags                     map[string]string
+	GlobalResiliencyMetadata *GlobalResiliencyMetadata
+}
+
+// ContactSearchSummaryAgentInfo is the model's structure ContactSearchSummaryAgentInfo.
+type ContactSearchSummaryAgentInfo struct {
+	Id                        *string
+	ConnectedToAgentTimestamp *time.Time
+}
+
+// ContactSearchSummaryQueueInfo is the model's structure ContactSearchSummaryQueueInfo.
+type ContactSearchSummaryQueueInfo struct {
+	Id               *string
+	EnqueueTimestamp *time.Time
+}
+
+// ContactSearchSummarySegmentAttributeValue is the model's structure ContactSearchSummarySegmentAttributeValue.
+type ContactSearchSummarySegmentAttributeValue struct {
+	ValueString *string
+	ValueMap    map[string]SegmentAttributeValue
 }
 
 // ControlPlaneAttributeFilter is the model's structure ControlPlaneAttributeFilter.
@@ -964,6 +1053,12 @@ type DateCondition struct {
 	FieldName      *string
 	Value          *string
 	ComparisonType *string
+}
+
+// DateReference is the model's structure DateReference.
+type DateReference struct {
+	Name  *string
+	Value *string
 }
 
 // DeleteContactFlowModuleInput is the model's structure DeleteContactFlowModuleRequest.
@@ -1371,10 +1466,22 @@ type EmailAddressConfig struct {
 	EmailAddressId *string // required
 }
 
+// EmailMessageReference is the model's structure EmailMessageReference.
+type EmailMessageReference struct {
+	Name *string
+	Arn  *string
+}
+
 // EmailRecipient is the model's structure EmailRecipient.
 type EmailRecipient struct {
 	Address     *string
 	DisplayName *string
+}
+
+// EmailReference is the model's structure EmailReference.
+type EmailReference struct {
+	Name  *string
+	Value *string
 }
 
 // EncryptionConfig is the model's structure EncryptionConfig.
@@ -1415,6 +1522,18 @@ type ExternalInvocationConfiguration struct {
 	Enabled *bool
 }
 
+// FilterV2 is the model's structure FilterV2.
+type FilterV2 struct {
+	FilterKey       *string
+	FilterValues    []string
+	StringCondition *FilterV2StringCondition
+}
+
+// FilterV2StringCondition is the model's structure FilterV2StringCondition.
+type FilterV2StringCondition struct {
+	Comparison *string
+}
+
 // Filters is the model's structure Filters.
 type Filters struct {
 	Queues                 []string
@@ -1446,6 +1565,20 @@ type GetContactAttributesInput struct {
 // GetContactAttributesOutput is the model's structure GetContactAttributesResponse.
 type GetContactAttributesOutput struct {
 	Attributes map[string]string
+}
+
+// GetContactMetricsInput is the model's structure GetContactMetricsRequest.
+type GetContactMetricsInput struct {
+	InstanceId *string             // required
+	ContactId  *string             // required
+	Metrics    []ContactMetricInfo // required
+}
+
+// GetContactMetricsOutput is the model's structure GetContactMetricsResponse.
+type GetContactMetricsOutput struct {
+	MetricResults []ContactMetricResult
+	Id            *string
+	Arn           *string
 }
 
 // GetCurrentMetricDataInput is the model's structure GetCurrentMetricDataRequest.
@@ -1495,6 +1628,43 @@ type GetEffectiveHoursOfOperationsOutput struct {
 	EffectiveHoursOfOperationList []EffectiveHoursOfOperations
 	EffectiveOverrideHoursList    []EffectiveOverrideHours
 	TimeZone                      *string
+}
+
+// GetMetricDataInput is the model's structure GetMetricDataRequest.
+type GetMetricDataInput struct {
+	InstanceId        *string    // required, in the path
+	StartTime         *time.Time // required
+	EndTime           *time.Time // required
+	Filters           *Filters   // required
+	Groupings         []string
+	HistoricalMetrics []HistoricalMetric // required
+	NextToken         *string
+	MaxResults        *int32
+}
+
+// GetMetricDataOutput is the model's structure GetMetricDataResponse.
+type GetMetricDataOutput struct {
+	NextToken     *string
+	MetricResults []HistoricalMetricResult
+}
+
+// GetMetricDataV2Input is the model's structure GetMetricDataV2Request.
+type GetMetricDataV2Input struct {
+	ResourceArn *string    // required
+	StartTime   *time.Time // required
+	EndTime     *time.Time // required
+	Interval    *IntervalDetails
+	Filters     []FilterV2 // required
+	Groupings   []string
+	Metrics     []MetricV2 // required
+	NextToken   *string
+	MaxResults  *int32
+}
+
+// GetMetricDataV2Output is the model's structure GetMetricDataV2Response.
+type GetMetricDataV2Output struct {
+	NextToken     *string
+	MetricResults []MetricResultV2
 }
 
 // GetTaskTemplateInput is the model's structure GetTaskTemplateRequest.
@@ -1624,6 +1794,26 @@ type HierarchyStructureUpdate struct {
 	LevelThree *HierarchyLevelUpdate
 	LevelFour  *HierarchyLevelUpdate
 	LevelFive  *HierarchyLevelUpdate
+}
+
+// HistoricalMetric is the model's structure HistoricalMetric.
+type HistoricalMetric struct {
+	Name      *string
+	Threshold *Threshold
+	Statistic *string
+	Unit      *string
+}
+
+// HistoricalMetricData is the model's structure HistoricalMetricData.
+type HistoricalMetricData struct {
+	Metric *HistoricalMetric
+	Value  *float64
+}
+
+// HistoricalMetricResult is the model's structure HistoricalMetricResult.
+type HistoricalMetricResult struct {
+	Dimensions  *Dimensions
+	Collections []HistoricalMetricData
 }
 
 // HoursOfOperation is the model's structure HoursOfOperation.
@@ -1760,6 +1950,12 @@ type InstanceSummary struct {
 	InstanceAccessUrl      *string
 }
 
+// IntervalDetails is the model's structure IntervalDetails.
+type IntervalDetails struct {
+	TimeZone       *string
+	IntervalPeriod *string
+}
+
 // InvalidRequestExceptionReason is the model's structure InvalidRequestExceptionReason. Exactly one member is set.
 type InvalidRequestExceptionReason struct {
 	AttachedFileInvalidRequestExceptionReason *string
@@ -1801,6 +1997,20 @@ type ListAgentStatusesOutput struct {
 	AgentStatusSummaryList []AgentStatusSummary
 }
 
+// ListAssociatedContactsInput is the model's structure ListAssociatedContactsRequest.
+type ListAssociatedContactsInput struct {
+	InstanceId *string // required, in the path
+	ContactId  *string // required, in the query string
+	MaxResults *int32  // in the query string
+	NextToken  *string // in the query string
+}
+
+// ListAssociatedContactsOutput is the model's structure ListAssociatedContactsResponse.
+type ListAssociatedContactsOutput struct {
+	ContactSummaryList []AssociatedContactSummary
+	NextToken          *string
+}
+
 // ListCondition is the model's structure ListCondition.
 type ListCondition struct {
 	TargetListType *string
@@ -1833,6 +2043,20 @@ type ListContactFlowsInput struct {
 type ListContactFlowsOutput struct {
 	ContactFlowSummaryList []ContactFlowSummary
 	NextToken              *string
+}
+
+// ListContactReferencesInput is the model's structure ListContactReferencesRequest.
+type ListContactReferencesInput struct {
+	InstanceId     *string  // required, in the path
+	ContactId      *string  // required, in the path
+	ReferenceTypes []string // required, in the query string
+	NextToken      *string  // in the query string
+}
+
+// ListContactReferencesOutput is the model's structure ListContactReferencesResponse.
+type ListContactReferencesOutput struct {
+	ReferenceSummaryList []ReferenceSummary
+	NextToken            *string
 }
 
 // ListHoursOfOperationOverridesInput is the model's structure ListHoursOfOperationOverridesRequest.
@@ -2168,6 +2392,41 @@ type MediaConcurrency struct {
 	CrossChannelBehavior *CrossChannelBehavior
 }
 
+// MetricDataV2 is the model's structure MetricDataV2.
+type MetricDataV2 struct {
+	Metric *MetricV2
+	Value  *float64
+}
+
+// MetricFilterV2 is the model's structure MetricFilterV2.
+type MetricFilterV2 struct {
+	MetricFilterKey    *string
+	MetricFilterValues []string
+	Negate             *bool
+}
+
+// MetricInterval is the model's structure MetricInterval.
+type MetricInterval struct {
+	Interval  *string
+	StartTime *time.Time
+	EndTime   *time.Time
+}
+
+// MetricResultV2 is the model's structure MetricResultV2.
+type MetricResultV2 struct {
+	Dimensions     map[string]string
+	MetricInterval *MetricInterval
+	Collections    []MetricDataV2
+}
+
+// MetricV2 is the model's structure MetricV2.
+type MetricV2 struct {
+	Name          *string
+	Threshold     []ThresholdV2
+	MetricId      *string
+	MetricFilters []MetricFilterV2
+}
+
 // MonitorContactInput is the model's structure MonitorContactRequest.
 type MonitorContactInput struct {
 	InstanceId                 *string // required
@@ -2181,6 +2440,12 @@ type MonitorContactInput struct {
 type MonitorContactOutput struct {
 	ContactId  *string
 	ContactArn *string
+}
+
+// NameCriteria is the model's structure NameCriteria.
+type NameCriteria struct {
+	SearchText []string // required
+	MatchType  *string  // required
 }
 
 // NextContactEntry is the model's structure NextContactEntry.
@@ -2200,6 +2465,12 @@ type NumberCondition struct {
 	MinValue       *int32
 	MaxValue       *int32
 	ComparisonType *string
+}
+
+// NumberReference is the model's structure NumberReference.
+type NumberReference struct {
+	Name  *string
+	Value *string
 }
 
 // OperationalHour is the model's structure OperationalHour.
@@ -2595,6 +2866,20 @@ type Reference struct {
 	StatusReason *string
 }
 
+// ReferenceSummary is the model's structure ReferenceSummary. Exactly one member is set.
+type ReferenceSummary struct {
+	Url                           *UrlReference
+	Attachment                    *AttachmentReference
+	EmailMessage                  *EmailMessageReference
+	EmailMessageRedacted          *EmailMessageReference
+	EmailMessagePlainText         *EmailMessageReference
+	EmailMessagePlainTextRedacted *EmailMessageReference
+	String                        *StringReference
+	Number                        *NumberReference
+	Date                          *DateReference
+	Email                         *EmailReference
+}
+
 // ReleasePhoneNumberInput is the model's structure ReleasePhoneNumberRequest.
 type ReleasePhoneNumberInput struct {
 	PhoneNumberId *string // required, in the path
@@ -2807,6 +3092,65 @@ type SearchContactFlowsOutput struct {
 	ApproximateTotalCount *int64
 }
 
+// SearchContactsAdditionalTimeRange is the model's structure SearchContactsAdditionalTimeRange.
+type SearchContactsAdditionalTimeRange struct {
+	Criteria  []SearchContactsAdditionalTimeRangeCriteria // required
+	MatchType *string                                     // required
+}
+
+// SearchContactsAdditionalTimeRangeCriteria is the model's structure SearchContactsAdditionalTimeRangeCriteria.
+type SearchContactsAdditionalTimeRangeCriteria struct {
+	TimeRange          *SearchContactsTimeRange
+	TimestampCondition *SearchContactsTimestampCondition
+}
+
+// SearchContactsInput is the model's structure SearchContactsRequest.
+type SearchContactsInput struct {
+	InstanceId     *string                  // required
+	TimeRange      *SearchContactsTimeRange // required
+	SearchCriteria *SearchCriteria
+	MaxResults     *int32
+	NextToken      *string
+	Sort           *Sort
+}
+
+// SearchContactsOutput is the model's structure SearchContactsResponse.
+type SearchContactsOutput struct {
+	Contacts   []ContactSearchSummary // required
+	NextToken  *string
+	TotalCount *int64
+}
+
+// SearchContactsTimeRange is the model's structure SearchContactsTimeRange.
+type SearchContactsTimeRange struct {
+	Type      *string    // required
+	StartTime *time.Time // required
+	EndTime   *time.Time // required
+}
+
+// SearchContactsTimestampCondition is the model's structure SearchContactsTimestampCondition.
+type SearchContactsTimestampCondition struct {
+	Type          *string // required
+	ConditionType *string // required
+}
+
+// SearchCriteria is the model's structure SearchCriteria.
+type SearchCriteria struct {
+	Name                        *NameCriteria
+	AgentIds                    []string
+	AgentHierarchyGroups        *AgentHierarchyGroups
+	Channels                    []string
+	ContactAnalysis             *ContactAnalysis
+	InitiationMethods           []string
+	QueueIds                    []string
+	RoutingCriteria             *SearchableRoutingCriteria
+	AdditionalTimeRange         *SearchContactsAdditionalTimeRange
+	SearchableContactAttributes *SearchableContactAttributes
+	SearchableSegmentAttributes *SearchableSegmentAttributes
+	ActiveRegions               []string
+	ContactTags                 *ControlPlaneTagFilter
+}
+
 // SearchHoursOfOperationOverridesInput is the model's structure SearchHoursOfOperationOverridesRequest.
 type SearchHoursOfOperationOverridesInput struct {
 	InstanceId     *string // required
@@ -2981,6 +3325,46 @@ type SearchUsersOutput struct {
 	ApproximateTotalCount *int64
 }
 
+// SearchableAgentCriteriaStep is the model's structure SearchableAgentCriteriaStep.
+type SearchableAgentCriteriaStep struct {
+	AgentIds  []string
+	MatchType *string
+}
+
+// SearchableContactAttributes is the model's structure SearchableContactAttributes.
+type SearchableContactAttributes struct {
+	Criteria  []SearchableContactAttributesCriteria // required
+	MatchType *string
+}
+
+// SearchableContactAttributesCriteria is the model's structure SearchableContactAttributesCriteria.
+type SearchableContactAttributesCriteria struct {
+	Key    *string  // required
+	Values []string // required
+}
+
+// SearchableRoutingCriteria is the model's structure SearchableRoutingCriteria.
+type SearchableRoutingCriteria struct {
+	Steps []SearchableRoutingCriteriaStep
+}
+
+// SearchableRoutingCriteriaStep is the model's structure SearchableRoutingCriteriaStep.
+type SearchableRoutingCriteriaStep struct {
+	AgentCriteria *SearchableAgentCriteriaStep
+}
+
+// SearchableSegmentAttributes is the model's structure SearchableSegmentAttributes.
+type SearchableSegmentAttributes struct {
+	Criteria  []SearchableSegmentAttributesCriteria // required
+	MatchType *string
+}
+
+// SearchableSegmentAttributesCriteria is the model's structure SearchableSegmentAttributesCriteria.
+type SearchableSegmentAttributesCriteria struct {
+	Key    *string  // required
+	Values []string // required
+}
+
 // SecurityProfile is the model's structure SecurityProfile.
 type SecurityProfile struct {
 	Id                                   *string
@@ -3041,6 +3425,12 @@ type SegmentAttributeValue struct {
 // ServiceQuotaExceededExceptionReason is the model's structure ServiceQuotaExceededExceptionReason. Exactly one member is set.
 type ServiceQuotaExceededExceptionReason struct {
 	AttachedFileServiceQuotaExceededExceptionReason *string
+}
+
+// Sort is the model's structure Sort.
+type Sort struct {
+	FieldName *string // required
+	Order     *string // required
 }
 
 // StartOutboundVoiceContactInput is the model's structure StartOutboundVoiceContactRequest.
@@ -3121,6 +3511,12 @@ type StringCondition struct {
 	FieldName      *string
 	Value          *string
 	ComparisonType *string
+}
+
+// StringReference is the model's structure StringReference.
+type StringReference struct {
+	Name  *string
+	Value *string
 }
 
 // TagCondition is the model's structure TagCondition.
@@ -3212,6 +3608,31 @@ type TaskTemplateMetadata struct {
 	Status           *string
 	LastModifiedTime *time.Time
 	CreatedTime      *time.Time
+}
+
+// Threshold is the model's structure Threshold.
+type Threshold struct {
+	Comparison     *string
+	ThresholdValue *float64
+}
+
+// ThresholdV2 is the model's structure ThresholdV2.
+type ThresholdV2 struct {
+	Comparison     *string
+	ThresholdValue *float64
+}
+
+// Transcript is the model's structure Transcript.
+type Transcript struct {
+	Criteria  []TranscriptCriteria // required
+	MatchType *string
+}
+
+// TranscriptCriteria is the model's structure TranscriptCriteria.
+type TranscriptCriteria struct {
+	ParticipantRole *string  // required
+	SearchText      []string // required
+	MatchType       *string  // required
 }
 
 // TransferContactInput is the model's structure TransferContactRequest.
@@ -3646,6 +4067,12 @@ type UpdateUserSecurityProfilesInput struct {
 	InstanceId         *string  // required, in the path
 }
 
+// UrlReference is the model's structure UrlReference.
+type UrlReference struct {
+	Name  *string
+	Value *string
+}
+
 // User is the model's structure User.
 type User struct {
 	Id                          *string
@@ -3897,6 +4324,11 @@ const (
 	ChannelEmail = "EMAIL"
 )
 
+// Values of Comparison.
+const (
+	ComparisonLt = "LT"
+)
+
 // Values of ContactFlowModuleState.
 const (
 	ContactFlowModuleStateActive   = "ACTIVE"
@@ -3949,6 +4381,12 @@ const (
 	ContactInitiationMethodWebrtcApi        = "WEBRTC_API"
 	ContactInitiationMethodAgentReply       = "AGENT_REPLY"
 	ContactInitiationMethodFlow             = "FLOW"
+)
+
+// Values of ContactMetricName.
+const (
+	ContactMetricNameEstimatedWaitTime = "ESTIMATED_WAIT_TIME"
+	ContactMetricNamePositionInQueue   = "POSITION_IN_QUEUE"
 )
 
 // Values of ContactState.
@@ -4012,6 +4450,11 @@ const (
 	EndpointTypeEmailAddress          = "EMAIL_ADDRESS"
 )
 
+// Values of FilterV2StringConditionComparisonOperator.
+const (
+	FilterV2StringConditionComparisonOperatorNotExists = "NOT_EXISTS"
+)
+
 // Values of FlowModuleType.
 const (
 	FlowModuleTypeMcp = "MCP"
@@ -4032,6 +4475,35 @@ const (
 const (
 	HierarchyGroupMatchTypeExact           = "EXACT"
 	HierarchyGroupMatchTypeWithChildGroups = "WITH_CHILD_GROUPS"
+)
+
+// Values of HistoricalMetricName.
+const (
+	HistoricalMetricNameContactsQueued                  = "CONTACTS_QUEUED"
+	HistoricalMetricNameContactsHandled                 = "CONTACTS_HANDLED"
+	HistoricalMetricNameContactsAbandoned               = "CONTACTS_ABANDONED"
+	HistoricalMetricNameContactsConsulted               = "CONTACTS_CONSULTED"
+	HistoricalMetricNameContactsAgentHungUpFirst        = "CONTACTS_AGENT_HUNG_UP_FIRST"
+	HistoricalMetricNameContactsHandledIncoming         = "CONTACTS_HANDLED_INCOMING"
+	HistoricalMetricNameContactsHandledOutbound         = "CONTACTS_HANDLED_OUTBOUND"
+	HistoricalMetricNameContactsHoldAbandons            = "CONTACTS_HOLD_ABANDONS"
+	HistoricalMetricNameContactsTransferredIn           = "CONTACTS_TRANSFERRED_IN"
+	HistoricalMetricNameContactsTransferredOut          = "CONTACTS_TRANSFERRED_OUT"
+	HistoricalMetricNameContactsTransferredInFromQueue  = "CONTACTS_TRANSFERRED_IN_FROM_QUEUE"
+	HistoricalMetricNameContactsTransferredOutFromQueue = "CONTACTS_TRANSFERRED_OUT_FROM_QUEUE"
+	HistoricalMetricNameContactsMissed                  = "CONTACTS_MISSED"
+	HistoricalMetricNameCallbackContactsHandled         = "CALLBACK_CONTACTS_HANDLED"
+	HistoricalMetricNameApiContactsHandled              = "API_CONTACTS_HANDLED"
+	HistoricalMetricNameOccupancy                       = "OCCUPANCY"
+	HistoricalMetricNameHandleTime                      = "HANDLE_TIME"
+	HistoricalMetricNameAfterContactWorkTime            = "AFTER_CONTACT_WORK_TIME"
+	HistoricalMetricNameQueuedTime                      = "QUEUED_TIME"
+	HistoricalMetricNameAbandonTime                     = "ABANDON_TIME"
+	HistoricalMetricNameQueueAnswerTime                 = "QUEUE_ANSWER_TIME"
+	HistoricalMetricNameHoldTime                        = "HOLD_TIME"
+	HistoricalMetricNameInteractionTime                 = "INTERACTION_TIME"
+	HistoricalMetricNameInteractionAndHoldTime          = "INTERACTION_AND_HOLD_TIME"
+	HistoricalMetricNameServiceLevel                    = "SERVICE_LEVEL"
 )
 
 // Values of HoursOfOperationDays.
@@ -4096,6 +4568,16 @@ const (
 	InstanceStorageResourceTypeEmailMessages                        = "EMAIL_MESSAGES"
 )
 
+// Values of IntervalPeriod.
+const (
+	IntervalPeriodFifteenMin = "FIFTEEN_MIN"
+	IntervalPeriodThirtyMin  = "THIRTY_MIN"
+	IntervalPeriodHour       = "HOUR"
+	IntervalPeriodDay        = "DAY"
+	IntervalPeriodWeek       = "WEEK"
+	IntervalPeriodTotal      = "TOTAL"
+)
+
 // Values of MediaStreamType.
 const (
 	MediaStreamTypeAudio = "AUDIO"
@@ -4151,6 +4633,15 @@ const (
 	OverrideTypeStandard = "STANDARD"
 	OverrideTypeOpen     = "OPEN"
 	OverrideTypeClosed   = "CLOSED"
+)
+
+// Values of ParticipantRole.
+const (
+	ParticipantRoleAgent      = "AGENT"
+	ParticipantRoleCustomer   = "CUSTOMER"
+	ParticipantRoleSystem     = "SYSTEM"
+	ParticipantRoleCustomBot  = "CUSTOM_BOT"
+	ParticipantRoleSupervisor = "SUPERVISOR"
 )
 
 // Values of ParticipantState.
@@ -4528,6 +5019,28 @@ const (
 	ScreenShareCapabilitySend = "SEND"
 )
 
+// Values of SearchContactsMatchType.
+const (
+	SearchContactsMatchTypeMatchAll   = "MATCH_ALL"
+	SearchContactsMatchTypeMatchAny   = "MATCH_ANY"
+	SearchContactsMatchTypeMatchExact = "MATCH_EXACT"
+	SearchContactsMatchTypeMatchNone  = "MATCH_NONE"
+)
+
+// Values of SearchContactsTimeRangeConditionType.
+const (
+	SearchContactsTimeRangeConditionTypeNotExists = "NOT_EXISTS"
+)
+
+// Values of SearchContactsTimeRangeType.
+const (
+	SearchContactsTimeRangeTypeInitiationTimestamp       = "INITIATION_TIMESTAMP"
+	SearchContactsTimeRangeTypeScheduledTimestamp        = "SCHEDULED_TIMESTAMP"
+	SearchContactsTimeRangeTypeConnectedToAgentTimestamp = "CONNECTED_TO_AGENT_TIMESTAMP"
+	SearchContactsTimeRangeTypeDisconnectTimestamp       = "DISCONNECT_TIMESTAMP"
+	SearchContactsTimeRangeTypeEnqueueTimestamp          = "ENQUEUE_TIMESTAMP"
+)
+
 // Values of SearchableQueueType.
 const (
 	SearchableQueueTypeStandard = "STANDARD"
@@ -4537,6 +5050,24 @@ const (
 const (
 	SortOrderAscending  = "ASCENDING"
 	SortOrderDescending = "DESCENDING"
+)
+
+// Values of SortableFieldName.
+const (
+	SortableFieldNameInitiationTimestamp       = "INITIATION_TIMESTAMP"
+	SortableFieldNameScheduledTimestamp        = "SCHEDULED_TIMESTAMP"
+	SortableFieldNameConnectedToAgentTimestamp = "CONNECTED_TO_AGENT_TIMESTAMP"
+	SortableFieldNameDisconnectTimestamp       = "DISCONNECT_TIMESTAMP"
+	SortableFieldNameInitiationMethod          = "INITIATION_METHOD"
+	SortableFieldNameChannel                   = "CHANNEL"
+	SortableFieldNameExpiryTimestamp           = "EXPIRY_TIMESTAMP"
+)
+
+// Values of Statistic.
+const (
+	StatisticSum = "SUM"
+	StatisticMax = "MAX"
+	StatisticAvg = "AVG"
 )
 
 // Values of Status.

@@ -37,6 +37,24 @@ func (x *AgentFirst) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *AgentHierarchyGroups) validate(v *wire.Violations, p *wire.Path) {
+	if x.L1Ids != nil {
+		v.Size(p, "l1Ids", len(x.L1Ids), &ruleHierarchyGroupIdList, func() string { return wire.ListText(x.L1Ids) })
+	}
+	if x.L2Ids != nil {
+		v.Size(p, "l2Ids", len(x.L2Ids), &ruleHierarchyGroupIdList, func() string { return wire.ListText(x.L2Ids) })
+	}
+	if x.L3Ids != nil {
+		v.Size(p, "l3Ids", len(x.L3Ids), &ruleHierarchyGroupIdList, func() string { return wire.ListText(x.L3Ids) })
+	}
+	if x.L4Ids != nil {
+		v.Size(p, "l4Ids", len(x.L4Ids), &ruleHierarchyGroupIdList, func() string { return wire.ListText(x.L4Ids) })
+	}
+	if x.L5Ids != nil {
+		v.Size(p, "l5Ids", len(x.L5Ids), &ruleHierarchyGroupIdList, func() string { return wire.ListText(x.L5Ids) })
+	}
+}
+
 func (x *AgentStatusSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
 	if x.OrConditions != nil {
 		for i := range x.OrConditions {
@@ -244,6 +262,13 @@ func (x *Condition) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *ContactAnalysis) validate(v *wire.Violations, p *wire.Path) {
+	if x.Transcript != nil {
+		at := p.Member("transcript")
+		x.Transcript.validate(v, &at)
+	}
+}
+
 func (x *ContactFilter) validate(v *wire.Violations, p *wire.Path) {
 	if x.ContactStates != nil {
 		v.Size(p, "contactStates", len(x.ContactStates), &ruleContactStates, func() string { return wire.ListText(x.ContactStates) })
@@ -338,6 +363,14 @@ func (x *ContactFlowSearchFilter) validate(v *wire.Violations, p *wire.Path) {
 func (x *ContactFlowTypeCondition) validate(v *wire.Violations, p *wire.Path) {
 	if x.ContactFlowType != nil {
 		v.String(p, "contactFlowType", *x.ContactFlowType, &ruleContactFlowType)
+	}
+}
+
+func (x *ContactMetricInfo) validate(v *wire.Violations, p *wire.Path) {
+	if x.Name == nil {
+		v.Required(p, "name")
+	} else {
+		v.String(p, "name", *x.Name, &ruleContactMetricName)
 	}
 }
 
@@ -1288,6 +1321,26 @@ func (x *Expression) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *FilterV2) validate(v *wire.Violations, p *wire.Path) {
+	if x.FilterKey != nil {
+		v.String(p, "filterKey", *x.FilterKey, &ruleResourceArnOrId)
+	}
+	if x.FilterValues != nil {
+		v.Size(p, "filterValues", len(x.FilterValues), &ruleFilterValueList, func() string { return wire.ListText(x.FilterValues) })
+		v.Strings(p, "filterValues", x.FilterValues, &ruleResourceArnOrId, false)
+	}
+	if x.StringCondition != nil {
+		at := p.Member("stringCondition")
+		x.StringCondition.validate(v, &at)
+	}
+}
+
+func (x *FilterV2StringCondition) validate(v *wire.Violations, p *wire.Path) {
+	if x.Comparison != nil {
+		v.String(p, "comparison", *x.Comparison, &ruleFilterV2StringConditionComparisonOperator)
+	}
+}
+
 func (x *Filters) validate(v *wire.Violations, p *wire.Path) {
 	if x.Queues != nil {
 		v.Size(p, "queues", len(x.Queues), &ruleQueues, func() string { return wire.ListText(x.Queues) })
@@ -1335,6 +1388,30 @@ func (x *GetContactAttributesInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 	if x.InitialContactId != nil {
 		v.String(p, "initialContactId", *x.InitialContactId, &ruleContactId)
+	}
+}
+
+func (x *GetContactMetricsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceIdOrArn)
+	}
+	if x.ContactId == nil {
+		v.Required(p, "contactId")
+	} else {
+		v.String(p, "contactId", *x.ContactId, &ruleInstanceIdOrArn)
+	}
+	if x.Metrics == nil {
+		v.Required(p, "metrics")
+	} else {
+		v.Size(p, "metrics", len(x.Metrics), &ruleContactMetrics, func() string {
+			return wire.OpaqueText("com.amazonaws.connect.v20170808.ContactMetricInfo", len(x.Metrics))
+		})
+		for i := range x.Metrics {
+			at := p.Element("metrics", i)
+			x.Metrics[i].validate(v, &at)
+		}
 	}
 }
 
@@ -1405,6 +1482,81 @@ func (x *GetEffectiveHoursOfOperationsInput) validate(v *wire.Violations, p *wir
 	}
 }
 
+func (x *GetMetricDataInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.StartTime == nil {
+		v.Required(p, "startTime")
+	}
+	if x.EndTime == nil {
+		v.Required(p, "endTime")
+	}
+	if x.Filters == nil {
+		v.Required(p, "filters")
+	} else {
+		at := p.Member("filters")
+		x.Filters.validate(v, &at)
+	}
+	if x.Groupings != nil {
+		v.Size(p, "groupings", len(x.Groupings), &ruleGroupings, func() string { return wire.ListText(x.Groupings) })
+		v.Strings(p, "groupings", x.Groupings, &ruleGrouping, false)
+	}
+	if x.HistoricalMetrics == nil {
+		v.Required(p, "historicalMetrics")
+	} else {
+		for i := range x.HistoricalMetrics {
+			at := p.Element("historicalMetrics", i)
+			x.HistoricalMetrics[i].validate(v, &at)
+		}
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+}
+
+func (x *GetMetricDataV2Input) validate(v *wire.Violations, p *wire.Path) {
+	if x.ResourceArn == nil {
+		v.Required(p, "resourceArn")
+	}
+	if x.StartTime == nil {
+		v.Required(p, "startTime")
+	}
+	if x.EndTime == nil {
+		v.Required(p, "endTime")
+	}
+	if x.Interval != nil {
+		at := p.Member("interval")
+		x.Interval.validate(v, &at)
+	}
+	if x.Filters == nil {
+		v.Required(p, "filters")
+	} else {
+		v.Size(p, "filters", len(x.Filters), &ruleFiltersV2List, func() string { return wire.OpaqueText("com.amazonaws.connect.v20170808.FilterV2", len(x.Filters)) })
+		for i := range x.Filters {
+			at := p.Element("filters", i)
+			x.Filters[i].validate(v, &at)
+		}
+	}
+	if x.Groupings != nil {
+		v.Size(p, "groupings", len(x.Groupings), &ruleGroupingsV2, func() string { return wire.ListText(x.Groupings) })
+	}
+	if x.Metrics == nil {
+		v.Required(p, "metrics")
+	} else {
+		for i := range x.Metrics {
+			at := p.Element("metrics", i)
+			x.Metrics[i].validate(v, &at)
+		}
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleNextToken2500)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+}
+
 func (x *GetTaskTemplateInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -1453,6 +1605,22 @@ func (x *HierarchyStructureUpdate) validate(v *wire.Violations, p *wire.Path) {
 	if x.LevelFive != nil {
 		at := p.Member("levelFive")
 		x.LevelFive.validate(v, &at)
+	}
+}
+
+func (x *HistoricalMetric) validate(v *wire.Violations, p *wire.Path) {
+	if x.Name != nil {
+		v.String(p, "name", *x.Name, &ruleHistoricalMetricName)
+	}
+	if x.Threshold != nil {
+		at := p.Member("threshold")
+		x.Threshold.validate(v, &at)
+	}
+	if x.Statistic != nil {
+		v.String(p, "statistic", *x.Statistic, &ruleStatistic)
+	}
+	if x.Unit != nil {
+		v.String(p, "unit", *x.Unit, &ruleUnit)
 	}
 }
 
@@ -1572,6 +1740,12 @@ func (x *InstanceStorageConfig) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *IntervalDetails) validate(v *wire.Violations, p *wire.Path) {
+	if x.IntervalPeriod != nil {
+		v.String(p, "intervalPeriod", *x.IntervalPeriod, &ruleIntervalPeriod)
+	}
+}
+
 func (x *InvisibleFieldInfo) validate(v *wire.Violations, p *wire.Path) {
 	if x.Id != nil {
 		at := p.Member("id")
@@ -1623,6 +1797,20 @@ func (x *ListAgentStatusesInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *ListAssociatedContactsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactId == nil {
+		v.Required(p, "contactId")
+	} else {
+		v.String(p, "contactId", *x.ContactId, &ruleContactId)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleListAssociatedContactsRequestMaxResults)
+	}
+}
+
 func (x *ListCondition) validate(v *wire.Violations, p *wire.Path) {
 	if x.TargetListType != nil {
 		v.String(p, "targetListType", *x.TargetListType, &ruleTargetListType)
@@ -1657,6 +1845,21 @@ func (x *ListContactFlowsInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 	if x.MaxResults != nil {
 		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult1000)
+	}
+}
+
+func (x *ListContactReferencesInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactId != nil {
+		v.String(p, "contactId", *x.ContactId, &ruleContactId)
+	}
+	if x.ReferenceTypes == nil {
+		v.Required(p, "referenceTypes")
+	} else {
+		v.Size(p, "referenceTypes", len(x.ReferenceTypes), &ruleReferenceTypes, func() string { return wire.ListText(x.ReferenceTypes) })
+		v.Strings(p, "referenceTypes", x.ReferenceTypes, &ruleReferenceType, false)
 	}
 }
 
@@ -1911,6 +2114,34 @@ func (x *MediaConcurrency) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *MetricFilterV2) validate(v *wire.Violations, p *wire.Path) {
+	if x.MetricFilterValues != nil {
+		v.Size(p, "metricFilterValues", len(x.MetricFilterValues), &ruleMetricFilterValueList, func() string { return wire.ListText(x.MetricFilterValues) })
+	}
+}
+
+func (x *MetricV2) validate(v *wire.Violations, p *wire.Path) {
+	if x.Threshold != nil {
+		v.Size(p, "threshold", len(x.Threshold), &ruleThresholdCollections, func() string { return wire.OpaqueText("com.amazonaws.connect.v20170808.ThresholdV2", len(x.Threshold)) })
+		for i := range x.Threshold {
+			at := p.Element("threshold", i)
+			x.Threshold[i].validate(v, &at)
+		}
+	}
+	if x.MetricId != nil {
+		v.String(p, "metricId", *x.MetricId, &ruleMetricId)
+	}
+	if x.MetricFilters != nil {
+		v.Size(p, "metricFilters", len(x.MetricFilters), &ruleMetricFiltersV2List, func() string {
+			return wire.OpaqueText("com.amazonaws.connect.v20170808.MetricFilterV2", len(x.MetricFilters))
+		})
+		for i := range x.MetricFilters {
+			at := p.Element("metricFilters", i)
+			x.MetricFilters[i].validate(v, &at)
+		}
+	}
+}
+
 func (x *MonitorContactInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId == nil {
 		v.Required(p, "instanceId")
@@ -1933,6 +2164,20 @@ func (x *MonitorContactInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 	if x.ClientToken != nil {
 		v.String(p, "clientToken", *x.ClientToken, &ruleClientToken)
+	}
+}
+
+func (x *NameCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.SearchText == nil {
+		v.Required(p, "searchText")
+	} else {
+		v.Size(p, "searchText", len(x.SearchText), &ruleSearchTextList, func() string { return wire.ListText(x.SearchText) })
+		v.Strings(p, "searchText", x.SearchText, &ruleSearchText, false)
+	}
+	if x.MatchType == nil {
+		v.Required(p, "matchType")
+	} else {
+		v.String(p, "matchType", *x.MatchType, &ruleSearchContactsMatchType)
 	}
 }
 
@@ -2495,6 +2740,135 @@ func (x *SearchContactFlowsInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *SearchContactsAdditionalTimeRange) validate(v *wire.Violations, p *wire.Path) {
+	if x.Criteria == nil {
+		v.Required(p, "criteria")
+	} else {
+		for i := range x.Criteria {
+			at := p.Element("criteria", i)
+			x.Criteria[i].validate(v, &at)
+		}
+	}
+	if x.MatchType == nil {
+		v.Required(p, "matchType")
+	} else {
+		v.String(p, "matchType", *x.MatchType, &ruleSearchContactsMatchType)
+	}
+}
+
+func (x *SearchContactsAdditionalTimeRangeCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.TimeRange != nil {
+		at := p.Member("timeRange")
+		x.TimeRange.validate(v, &at)
+	}
+	if x.TimestampCondition != nil {
+		at := p.Member("timestampCondition")
+		x.TimestampCondition.validate(v, &at)
+	}
+}
+
+func (x *SearchContactsInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.TimeRange == nil {
+		v.Required(p, "timeRange")
+	} else {
+		at := p.Member("timeRange")
+		x.TimeRange.validate(v, &at)
+	}
+	if x.SearchCriteria != nil {
+		at := p.Member("searchCriteria")
+		x.SearchCriteria.validate(v, &at)
+	}
+	if x.MaxResults != nil {
+		v.Int(p, "maxResults", int64(*x.MaxResults), &ruleMaxResult100)
+	}
+	if x.NextToken != nil {
+		v.String(p, "nextToken", *x.NextToken, &ruleLargeNextToken)
+	}
+	if x.Sort != nil {
+		at := p.Member("sort")
+		x.Sort.validate(v, &at)
+	}
+}
+
+func (x *SearchContactsTimeRange) validate(v *wire.Violations, p *wire.Path) {
+	if x.Type == nil {
+		v.Required(p, "type")
+	} else {
+		v.String(p, "type", *x.Type, &ruleSearchContactsTimeRangeType)
+	}
+	if x.StartTime == nil {
+		v.Required(p, "startTime")
+	}
+	if x.EndTime == nil {
+		v.Required(p, "endTime")
+	}
+}
+
+func (x *SearchContactsTimestampCondition) validate(v *wire.Violations, p *wire.Path) {
+	if x.Type == nil {
+		v.Required(p, "type")
+	} else {
+		v.String(p, "type", *x.Type, &ruleSearchContactsTimeRangeType)
+	}
+	if x.ConditionType == nil {
+		v.Required(p, "conditionType")
+	} else {
+		v.String(p, "conditionType", *x.ConditionType, &ruleSearchContactsTimeRangeConditionType)
+	}
+}
+
+func (x *SearchCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.Name != nil {
+		at := p.Member("name")
+		x.Name.validate(v, &at)
+	}
+	if x.AgentIds != nil {
+		v.Size(p, "agentIds", len(x.AgentIds), &ruleAgentResourceIdList, func() string { return wire.ListText(x.AgentIds) })
+		v.Strings(p, "agentIds", x.AgentIds, &ruleAgentResourceId, false)
+	}
+	if x.AgentHierarchyGroups != nil {
+		at := p.Member("agentHierarchyGroups")
+		x.AgentHierarchyGroups.validate(v, &at)
+	}
+	if x.Channels != nil {
+		v.Strings(p, "channels", x.Channels, &ruleChannel, false)
+	}
+	if x.ContactAnalysis != nil {
+		at := p.Member("contactAnalysis")
+		x.ContactAnalysis.validate(v, &at)
+	}
+	if x.InitiationMethods != nil {
+		v.Strings(p, "initiationMethods", x.InitiationMethods, &ruleContactInitiationMethod, false)
+	}
+	if x.QueueIds != nil {
+		v.Size(p, "queueIds", len(x.QueueIds), &ruleQueueIdList, func() string { return wire.ListText(x.QueueIds) })
+	}
+	if x.RoutingCriteria != nil {
+		at := p.Member("routingCriteria")
+		x.RoutingCriteria.validate(v, &at)
+	}
+	if x.AdditionalTimeRange != nil {
+		at := p.Member("additionalTimeRange")
+		x.AdditionalTimeRange.validate(v, &at)
+	}
+	if x.SearchableContactAttributes != nil {
+		at := p.Member("searchableContactAttributes")
+		x.SearchableContactAttributes.validate(v, &at)
+	}
+	if x.SearchableSegmentAttributes != nil {
+		at := p.Member("searchableSegmentAttributes")
+		x.SearchableSegmentAttributes.validate(v, &at)
+	}
+	if x.ActiveRegions != nil {
+		v.Strings(p, "activeRegions", x.ActiveRegions, &ruleRegionName, false)
+	}
+}
+
 func (x *SearchHoursOfOperationOverridesInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId == nil {
 		v.Required(p, "instanceId")
@@ -2697,6 +3071,94 @@ func (x *SearchUsersInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *SearchableAgentCriteriaStep) validate(v *wire.Violations, p *wire.Path) {
+	if x.AgentIds != nil {
+		v.Size(p, "agentIds", len(x.AgentIds), &ruleAgentResourceIdList, func() string { return wire.ListText(x.AgentIds) })
+		v.Strings(p, "agentIds", x.AgentIds, &ruleAgentResourceId, false)
+	}
+	if x.MatchType != nil {
+		v.String(p, "matchType", *x.MatchType, &ruleSearchContactsMatchType)
+	}
+}
+
+func (x *SearchableContactAttributes) validate(v *wire.Violations, p *wire.Path) {
+	if x.Criteria == nil {
+		v.Required(p, "criteria")
+	} else {
+		v.Size(p, "criteria", len(x.Criteria), &ruleSearchableContactAttributesCriteriaList, func() string {
+			return wire.OpaqueText("com.amazonaws.connect.v20170808.SearchableContactAttributesCriteria", len(x.Criteria))
+		})
+		for i := range x.Criteria {
+			at := p.Element("criteria", i)
+			x.Criteria[i].validate(v, &at)
+		}
+	}
+	if x.MatchType != nil {
+		v.String(p, "matchType", *x.MatchType, &ruleSearchContactsMatchType)
+	}
+}
+
+func (x *SearchableContactAttributesCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.Key == nil {
+		v.Required(p, "key")
+	} else {
+		v.String(p, "key", *x.Key, &ruleSearchableContactAttributeKey)
+	}
+	if x.Values == nil {
+		v.Required(p, "values")
+	} else {
+		v.Size(p, "values", len(x.Values), &ruleSearchableContactAttributeValueList, func() string { return wire.ListText(x.Values) })
+		v.Strings(p, "values", x.Values, &ruleSearchableContactAttributeValue, false)
+	}
+}
+
+func (x *SearchableRoutingCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.Steps != nil {
+		for i := range x.Steps {
+			at := p.Element("steps", i)
+			x.Steps[i].validate(v, &at)
+		}
+	}
+}
+
+func (x *SearchableRoutingCriteriaStep) validate(v *wire.Violations, p *wire.Path) {
+	if x.AgentCriteria != nil {
+		at := p.Member("agentCriteria")
+		x.AgentCriteria.validate(v, &at)
+	}
+}
+
+func (x *SearchableSegmentAttributes) validate(v *wire.Violations, p *wire.Path) {
+	if x.Criteria == nil {
+		v.Required(p, "criteria")
+	} else {
+		v.Size(p, "criteria", len(x.Criteria), &ruleSearchableSegmentAttributesCriteriaList, func() string {
+			return wire.OpaqueText("com.amazonaws.connect.v20170808.SearchableSegmentAttributesCriteria", len(x.Criteria))
+		})
+		for i := range x.Criteria {
+			at := p.Element("criteria", i)
+			x.Criteria[i].validate(v, &at)
+		}
+	}
+	if x.MatchType != nil {
+		v.String(p, "matchType", *x.MatchType, &ruleSearchContactsMatchType)
+	}
+}
+
+func (x *SearchableSegmentAttributesCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.Key == nil {
+		v.Required(p, "key")
+	} else {
+		v.String(p, "key", *x.Key, &ruleSearchableSegmentAttributeKey)
+	}
+	if x.Values == nil {
+		v.Required(p, "values")
+	} else {
+		v.Size(p, "values", len(x.Values), &ruleSearchableSegmentAttributeValueList, func() string { return wire.ListText(x.Values) })
+		v.Strings(p, "values", x.Values, &ruleSearchableSegmentAttributeValue, true)
+	}
+}
+
 func (x *SecurityProfileSearchCriteria) validate(v *wire.Violations, p *wire.Path) {
 	if x.OrConditions != nil {
 		for i := range x.OrConditions {
@@ -2736,6 +3198,19 @@ func (x *SegmentAttributeValue) validate(v *wire.Violations, p *wire.Path) {
 	}
 	if x.ValueArn != nil {
 		v.String(p, "valueArn", *x.ValueArn, &ruleSegmentAttributeValueString)
+	}
+}
+
+func (x *Sort) validate(v *wire.Violations, p *wire.Path) {
+	if x.FieldName == nil {
+		v.Required(p, "fieldName")
+	} else {
+		v.String(p, "fieldName", *x.FieldName, &ruleSortableFieldName)
+	}
+	if x.Order == nil {
+		v.Required(p, "order")
+	} else {
+		v.String(p, "order", *x.Order, &ruleSortOrder)
 	}
 }
 
@@ -2991,6 +3466,54 @@ func (x *TaskTemplateField) validate(v *wire.Violations, p *wire.Path) {
 func (x *TaskTemplateFieldIdentifier) validate(v *wire.Violations, p *wire.Path) {
 	if x.Name != nil {
 		v.String(p, "name", *x.Name, &ruleTaskTemplateFieldName)
+	}
+}
+
+func (x *Threshold) validate(v *wire.Violations, p *wire.Path) {
+	if x.Comparison != nil {
+		v.String(p, "comparison", *x.Comparison, &ruleComparison)
+	}
+}
+
+func (x *ThresholdV2) validate(v *wire.Violations, p *wire.Path) {
+	if x.Comparison != nil {
+		v.String(p, "comparison", *x.Comparison, &ruleResourceArnOrId)
+	}
+}
+
+func (x *Transcript) validate(v *wire.Violations, p *wire.Path) {
+	if x.Criteria == nil {
+		v.Required(p, "criteria")
+	} else {
+		v.Size(p, "criteria", len(x.Criteria), &ruleTranscriptCriteriaList, func() string {
+			return wire.OpaqueText("com.amazonaws.connect.v20170808.TranscriptCriteria", len(x.Criteria))
+		})
+		for i := range x.Criteria {
+			at := p.Element("criteria", i)
+			x.Criteria[i].validate(v, &at)
+		}
+	}
+	if x.MatchType != nil {
+		v.String(p, "matchType", *x.MatchType, &ruleSearchContactsMatchType)
+	}
+}
+
+func (x *TranscriptCriteria) validate(v *wire.Violations, p *wire.Path) {
+	if x.ParticipantRole == nil {
+		v.Required(p, "participantRole")
+	} else {
+		v.String(p, "participantRole", *x.ParticipantRole, &ruleParticipantRole)
+	}
+	if x.SearchText == nil {
+		v.Required(p, "searchText")
+	} else {
+		v.Size(p, "searchText", len(x.SearchText), &ruleSearchTextList, func() string { return wire.ListText(x.SearchText) })
+		v.Strings(p, "searchText", x.SearchText, &ruleSearchText, false)
+	}
+	if x.MatchType == nil {
+		v.Required(p, "matchType")
+	} else {
+		v.String(p, "matchType", *x.MatchType, &ruleSearchContactsMatchType)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/center/directory"
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
+	"github.com/hookswitch/hookswitch/internal/center/routing"
 )
 
 // RecentMax is how many states of agents are kept besides the newest, over all agents together. Who has seen an agent
@@ -207,6 +208,25 @@ func (v *View) Contacts(keep func(*lifecycle.Contact) bool) []lifecycle.Contact 
 		return cmp.Or(a.InitiatedAt.Compare(b.InitiatedAt), cmp.Compare(a.ID, b.ID))
 	})
 	return out
+}
+
+// Position returns where a contact stands among those of its channel in its queue: 1 is served next. It is false for one
+// that is in no queue.
+func (v *View) Position(id center.ContactID) (n int, ok bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	c := v.contacts[id]
+	if c == nil || !inQueue(c) {
+		return 0, false
+	}
+	rank := routing.RankOf(c)
+	n = 1
+	for _, o := range v.contacts {
+		if inQueue(o) && o.Queue.Queue.ID == c.Queue.Queue.ID && o.Channel == c.Channel && routing.RankOf(o).Compare(rank) < 0 {
+			n++
+		}
+	}
+	return n, true
 }
 
 // InQueue is a filter for Contacts: those that stand in a queue, also while they are offered to an agent.

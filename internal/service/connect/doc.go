@@ -43,5 +43,16 @@
 //     UpdatePhoneNumberMetadata without a description leaves the one there is, which AWS does not document.
 //   - A NextToken of GetCurrentMetricData expires after 5 minutes, as documented, but there is no snapshot behind it: each
 //     page shows its own moment, and DataSnapshotTime says which. Other NextTokens do not expire.
+//   - SearchContacts finds contacts by all of their attributes, tags and segment attributes; AWS wants attributes to be
+//     configured for that. Without Sort the newest by the time of the range come first, and TotalCount is of the first page.
+//     It is refused to ask for ContactAnalysis, RoutingCriteria and ActiveRegions, and for more than 8 weeks.
+//   - Historical metrics count a contact once it is completed, after-contact work included, in the interval in which it was
+//     disconnected (or in which it began, was queued, was connected, where the name of the metric says so). Agents' time is
+//     kept by quarters of an hour: a range counts the one in which it begins as a whole. Contacts of supervisors who listen do not count,
+//     calls that agents place count for no answer rate. Weeks begin on Monday. Metrics of outbound campaigns, cases, bots,
+//     flows, evaluations, Contact Lens, scheduling, messages and AI agents are refused by name, and so are
+//     AVG_AGENT_CONCURRENCY, AVG_ACTIVE_TIME, AVG_AGENT_PAUSE_TIME, SUM_RETRY_CALLBACK_ATTEMPTS, and OCCUPANCY and
+//     CONTACTS_CONSULTED of GetMetricData.
+//   - GetContactMetrics knows POSITION_IN_QUEUE: among the contacts of one channel in the queue.
 //   - Without SortOrder the metrics are sorted from the highest down, which AWS does not document.
 package connect

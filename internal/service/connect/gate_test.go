@@ -11,6 +11,7 @@ import (
 	"github.com/hookswitch/hookswitch/internal/center/directory"
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
 	"github.com/hookswitch/hookswitch/internal/clock"
+	"github.com/hookswitch/hookswitch/internal/history"
 	"github.com/hookswitch/hookswitch/internal/projection/live"
 )
 
@@ -120,3 +121,5 @@ func TestOneAtATime(t *testing.T) {
 		})
 	}
 }
+
+func (c *slowCenter) History(context.Context) (*history.History, error) { return nil, nil }

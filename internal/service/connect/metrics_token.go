@@ -26,7 +26,9 @@ const metricsTokenLife = 5 * time.Minute
 func pageOfMetrics(in *connectapi.GetCurrentMetricDataInput, groups []live.Metrics, now time.Time) (part []live.Metrics, next *string, err error) {
 	order := orderOf(in)
 	slices.SortFunc(groups, func(a, b live.Metrics) int { return order.compare(order.place(a), order.place(b)) })
-	digest, err := requestDigest(in)
+	same := *in
+	same.NextToken = nil
+	digest, err := requestDigest(same)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -48,11 +50,9 @@ func pageOfMetrics(in *connectapi.GetCurrentMetricDataInput, groups []live.Metri
 	return groups[:n], sealToken(metricsTokenOf, string(content)), err
 }
 
-// requestDigest tells requests apart that differ in more than where their page begins.
-func requestDigest(in *connectapi.GetCurrentMetricDataInput) (string, error) {
-	same := *in
-	same.NextToken = nil
-	body, err := json.Marshal(same)
+// requestDigest tells requests apart. The caller takes out where their page begins.
+func requestDigest(request any) (string, error) {
+	body, err := json.Marshal(request)
 	if err != nil {
 		return "", fmt.Errorf("digest of a request: %w", err)
 	}

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +27,14 @@ func timestamp(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
+}
+
+// integerText returns an integer as a text, or nil.
+func integerText(n *int32) *string {
+	if n == nil {
+		return nil
+	}
+	return ptr(strconv.Itoa(int(*n)))
 }
 
 // value returns what a member holds, or the zero value.

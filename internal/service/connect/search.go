@@ -142,11 +142,23 @@ func comparison(kind *string, with string) (func(string) bool, error) {
 	return nil, invalidParameter("ComparisonType: must be EXACT, STARTS_WITH or CONTAINS")
 }
 
-// tagFilter turns a filter into a question about tags. Only one of its members can be populated.
+// tagFilter turns a filter into a question about tags.
 func tagFilter(f *connectapi.ControlPlaneTagFilter) (func(map[string]string) bool, error) {
 	if f == nil {
 		return func(map[string]string) bool { return true }, nil
 	}
+	any, err := tagAlternatives(f)
+	if err != nil {
+		return nil, err
+	}
+	return func(tags map[string]string) bool {
+		return len(any) == 0 || slices.ContainsFunc(any, func(all []connectapi.TagCondition) bool { return hasTags(tags, all) })
+	}, nil
+}
+
+// tagAlternatives returns the conditions of a filter, of which all of one list must hold. Only one of its members can be
+// populated.
+func tagAlternatives(f *connectapi.ControlPlaneTagFilter) (any [][]connectapi.TagCondition, err error) {
 	any, n := f.OrConditions, 0
 	for _, set := range []bool{f.OrConditions != nil, f.AndConditions != nil, f.TagCondition != nil} {
 		if set {
@@ -165,9 +177,7 @@ func tagFilter(f *connectapi.ControlPlaneTagFilter) (func(map[string]string) boo
 	if n := len(slices.Concat(any...)); n > filterTagsMax {
 		return nil, invalidParameter("TagFilter: must have at most %d tag conditions", filterTagsMax)
 	}
-	return func(tags map[string]string) bool {
-		return len(any) == 0 || slices.ContainsFunc(any, func(all []connectapi.TagCondition) bool { return hasTags(tags, all) })
-	}, nil
+	return any, nil
 }
 
 // hasTags reports whether tags meet all conditions; one without a value asks for the key.

@@ -12,6 +12,7 @@ import (
 	"github.com/hookswitch/hookswitch/internal/center/directory"
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
 	"github.com/hookswitch/hookswitch/internal/clock"
+	"github.com/hookswitch/hookswitch/internal/history"
 	"github.com/hookswitch/hookswitch/internal/projection/live"
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
@@ -25,6 +26,8 @@ type Center interface {
 	// Contact returns a contact as it stands, completed or not, caught up with every step that was acknowledged
 	// before the call; ok is false when there is none, or it is past its retention.
 	Contact(ctx context.Context, id center.ContactID) (c lifecycle.Contact, ok bool, err error)
+	// History is what has been, caught up in the same way.
+	History(ctx context.Context) (*history.History, error)
 }
 
 // Centers are the instances of the node.
@@ -246,7 +249,14 @@ func (s *Service) operations() []wire.Operation {
 		connectapi.DescribeContact(s.describeContact),
 		connectapi.DismissUserContact(s.dismissUserContact),
 
+		connectapi.SearchContacts(s.searchContacts),
+		connectapi.ListAssociatedContacts(s.listAssociatedContacts),
+		connectapi.ListContactReferences(s.listContactReferences),
+
 		connectapi.GetCurrentMetricData(s.getCurrentMetricData),
+		connectapi.GetMetricData(s.getMetricData),
+		connectapi.GetMetricDataV2(s.getMetricDataV2),
+		connectapi.GetContactMetrics(s.getContactMetrics),
 
 		connectapi.TagResource(s.tagResource),
 		connectapi.UntagResource(s.untagResource),

@@ -27,6 +27,7 @@ import (
 	"github.com/hookswitch/hookswitch/internal/contactstore"
 	"github.com/hookswitch/hookswitch/internal/courier"
 	"github.com/hookswitch/hookswitch/internal/edge"
+	"github.com/hookswitch/hookswitch/internal/history"
 	"github.com/hookswitch/hookswitch/internal/journal"
 	"github.com/hookswitch/hookswitch/internal/projection/live"
 	"github.com/hookswitch/hookswitch/internal/storage/memory"
@@ -55,12 +56,13 @@ type world struct {
 	stores map[center.InstanceID]*store
 }
 
-// store is the contact store of one instance while it runs.
+// store is the contact store of one instance, and its history, while they run.
 type store struct {
 	*contactstore.Store
-	run  context.Context // while it follows the journal
-	stop context.CancelFunc
-	done chan struct{}
+	history *history.History
+	run     context.Context // while it follows the journal
+	stop    context.CancelFunc
+	done    chan struct{}
 }
 
 func newWorld(t testing.TB) *world {
@@ -127,15 +129,25 @@ func (w *world) attach(ctx context.Context, h *switchboard.Handle) error {
 	if err != nil {
 		return err
 	}
+	past, err := history.Open(ctx, history.Config{Journal: reader, Contacts: contacts, Clock: w.clock})
+	if err != nil {
+		return err
+	}
 	h.Switchboard.Subscribe(reader.Publish)
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s := &store{contacts, run, stop, make(chan struct{})}
+	s := &store{contacts, past, run, stop, make(chan struct{})}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.stores[h.Info.ID] = s
 	go func() {
 		defer close(s.done)
+		var both sync.WaitGroup
+		both.Go(func() { _ = past.Run(run) })
 		_ = contacts.Run(run)
+		both.Wait()
+		if err := past.Close(); err != nil {
+			w.t.Error(err)
+		}
 	}()
 	return nil
 }
@@ -194,16 +206,8 @@ func (c one) Contact(ctx context.Context, id center.ContactID) (lifecycle.Contac
 	if contact, ok := c.h.Live.Contact(id); ok {
 		return contact, true, nil
 	}
-	c.w.mu.Lock()
-	s := c.w.stores[c.h.Info.ID]
-	c.w.mu.Unlock()
-	if s == nil {
-		return lifecycle.Contact{}, false, switchboard.ErrClosed
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(s.run, cancel)()
-	if err := s.WaitFor(ctx, c.h.Live.Place()); err != nil {
+	s, err := c.caughtUp(ctx, func(s *store) waiter { return s })
+	if err != nil {
 		return lifecycle.Contact{}, false, err
 	}
 	contact, err := s.Get(ctx, id)
@@ -211,6 +215,31 @@ func (c one) Contact(ctx context.Context, id center.ContactID) (lifecycle.Contac
 		return lifecycle.Contact{}, false, nil
 	}
 	return contact, err == nil, err
+}
+
+func (c one) History(ctx context.Context) (*history.History, error) {
+	s, err := c.caughtUp(ctx, func(s *store) waiter { return s.history })
+	if err != nil {
+		return nil, err
+	}
+	return s.history, nil
+}
+
+type waiter interface {
+	WaitFor(ctx context.Context, place uint64) error
+}
+
+func (c one) caughtUp(ctx context.Context, which func(*store) waiter) (*store, error) {
+	c.w.mu.Lock()
+	s := c.w.stores[c.h.Info.ID]
+	c.w.mu.Unlock()
+	if s == nil {
+		return nil, switchboard.ErrClosed
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.run, cancel)()
+	return s, which(s).WaitFor(ctx, c.h.Live.Place())
 }
 
 // must is for calls that have to succeed: must(client.ListUsers(…))(t).
