@@ -92,6 +92,7 @@ type (
 		Line              ContactID               `json:",omitempty"` // the contact whose line it has; none: its own
 		Hooks             map[FlowOccasion]FlowID `json:",omitempty"` // flows that its predecessor had set
 		Callback          *Callback               `json:",omitempty"` // CALLBACK only
+		Chat              *ChatStart              `json:",omitempty"`
 		Template          *TaskTemplateRef        `json:",omitempty"`
 		Link              int                     `json:",omitempty"` // of a linked task: how many contacts of its chain come before it
 		Transfers         int                     `json:",omitempty"` // how often the task was transferred before
@@ -429,6 +430,10 @@ func ContactOf(e Event) ContactID {
 	case ContactAccepted:
 		return e.Contact
 	case ContactDialled:
+		return e.Contact
+	case ChatItemAdded:
+		return e.Contact
+	case ChatTimersSet:
 		return e.Contact
 	case TaskPaused:
 		return e.Contact

@@ -204,6 +204,8 @@ var eventWords = func() map[string]func([]byte) (Event, error) {
 	word[Event, MonitorChanged](w)
 	word[Event, LineTaken](w)
 	word[Event, TaskPaused](w)
+	word[Event, ChatItemAdded](w)
+	word[Event, ChatTimersSet](w)
 	word[Event, TaskResumed](w)
 	word[Event, TaskRescheduled](w)
 	word[Event, ContactDataChanged](w)

@@ -23,6 +23,7 @@ var commands = byName(
 	center.SetInstanceAttribute{}, center.CreateQueue{}, center.UpdateQueue{}, center.CreateRoutingProfile{}, center.CreateUser{},
 	center.UpdateUser{}, center.CreateFlow{}, center.UpdateFlowContent{}, center.ClaimPhoneNumber{}, center.SetPhoneNumberFlow{},
 	center.CreateHours{}, center.CreateAgentStatus{}, center.CustomerInput{}, center.FunctionAnswered{}, center.AssociateFunction{},
+	center.StartChat{}, center.ConnectChat{}, center.SayInChat{}, center.LeaveChat{}, center.SetChatTimers{},
 	center.PauseTask{}, center.ResumeTask{}, center.TransferTask{}, center.RescheduleTask{}, center.UpdateContact{}, center.SetRouting{},
 )
 

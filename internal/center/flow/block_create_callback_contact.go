@@ -66,6 +66,9 @@ func Successor(d *directory.Directory, c *lifecycle.Contact, id center.ContactID
 	if e.Initial == "" {
 		e.Initial = c.ID
 	}
+	if h := c.Chat; h != nil {
+		e.Chat = &center.ChatStart{Participant: h.Customer.ID, Name: h.Customer.Name, ContentTypes: h.ContentTypes, Last: h.Last, Timers: h.Timers, Items: h.Items, Continued: true}
+	}
 	if c.Flows != nil && len(c.Flows.Hooks) > 0 {
 		e.Hooks = maps.Clone(c.Flows.Hooks)
 	}

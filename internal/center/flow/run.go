@@ -30,6 +30,7 @@ type Scene struct {
 	Full      func() bool                                   // no new contact can be opened; nil: one can
 	Shared    func(*lifecycle.Contact) bool                 // someone else talks on the contact's line; nil: nobody does
 	NewID     func() string                                 // the step's next identity
+	Write     func(c *lifecycle.Contact, text string)       // adds a message to the transcript of a chat
 	Emit      func(center.Event)                            // makes an event true, for the contact that runs too
 	Ask       func(center.Effect) center.EffectID
 }

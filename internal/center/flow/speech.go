@@ -64,6 +64,10 @@ func (r *run) say(words string) time.Duration {
 	if words == "" {
 		return 0
 	}
+	if c := r.contact; c.Chat != nil && r.occasion != center.OnAgentWhisper {
+		r.Write(c, words)
+		return 0
+	}
 	r.Emit(center.FlowPlayed{Contact: r.contact.ID, ToAgent: r.occasion == center.OnAgentWhisper, Text: words})
 	if r.contact.Channel != center.Voice {
 		return 0

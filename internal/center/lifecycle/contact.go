@@ -62,6 +62,7 @@ type Contact struct {
 	Link      int                     `json:",omitempty"` // of a linked task: how many contacts of its chain come before it
 	Transfers int                     `json:",omitempty"` // how often the task was transferred before
 	Pauses    *Pauses                 `json:",omitempty"` // of a task that was paused; never changed in place
+	Chat      *Chat                   `json:",omitempty"`
 }
 
 // FlowData is what the flows of a contact have set and learnt for flows to come.
@@ -155,7 +156,7 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 			References: slices.Clone(e.References), Details: maps.Clone(e.Details), Attributes: maps.Clone(e.Attributes),
 			Tags: maps.Clone(e.Tags), Segment: maps.Clone(e.Segment), InitiatedAt: at, ScheduledAt: e.ScheduledAt,
 			RingUntil: e.RingUntil, ExpiresAt: e.ExpiresAt, Priority: PriorityUsual, Line: e.Line, Callback: e.Callback,
-			Watches: e.Watches, Template: e.Template, Link: e.Link, Transfers: e.Transfers,
+			Watches: e.Watches, Template: e.Template, Link: e.Link, Transfers: e.Transfers, Chat: chatOf(e.Chat),
 		}
 		if len(e.Hooks) > 0 {
 			c.Flows = &FlowData{Hooks: maps.Clone(e.Hooks)}
@@ -209,7 +210,7 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 	case center.ContactCompleted:
 		c.CompletedAt = at
 	default:
-		if !c.applyFlow(at, e) && !c.applyParty(at, e) && !c.applyTask(at, e) {
+		if !c.applyFlow(at, e) && !c.applyParty(at, e) && !c.applyTask(at, e) && !c.applyChat(at, e) {
 			return
 		}
 	}

@@ -72,7 +72,8 @@ func (c *Contact) Due() time.Time {
 		return time.Time{}
 	}
 	due := c.ExpiresAt
-	for _, t := range [...]time.Time{c.RingUntil, c.start(), c.waitsUntil(), c.ringsUntil(), c.holdDue()} {
+	_, silent := c.Silent()
+	for _, t := range [...]time.Time{silent, c.RingUntil, c.start(), c.waitsUntil(), c.ringsUntil(), c.holdDue()} {
 		if !t.IsZero() && (due.IsZero() || t.Before(due)) {
 			due = t
 		}
@@ -140,7 +141,9 @@ func (c *Contact) May(e center.Event) error {
 	default:
 		var known bool
 		if ok, known = c.mayParty(e); !known {
-			ok, _ = c.mayTask(e)
+			if ok, known = c.mayTask(e); !known {
+				ok, _ = c.mayChat(e)
+			}
 		}
 	}
 	if !ok {

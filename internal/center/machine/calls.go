@@ -149,7 +149,7 @@ func (t *turn) dialling(id center.ContactID) (*lifecycle.Contact, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.RingUntil.IsZero() {
+	if c.RingUntil.IsZero() || c.Channel != center.Voice {
 		return nil, conflict(center.KindContact, string(id), "the customer is not being dialled")
 	}
 	return c, nil
@@ -172,6 +172,10 @@ func (t *turn) hangUp(cmd center.HangUp) error {
 		return conflict(center.KindContact, string(c.ID), "a supervisor's contact has no customer who could leave")
 	case !legs[0].OnLine() && legs[0].Channel == center.Voice:
 		return conflict(center.KindContact, string(cmd.Contact), "the customer has not been called yet")
+	}
+	if legs[0].Chat != nil {
+		t.customerLeaves(legs[0], customerDisconnect)
+		return nil
 	}
 	t.endCall(legs, customerDisconnect, isFree)
 	return nil

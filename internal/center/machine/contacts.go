@@ -24,6 +24,9 @@ const (
 	thirdPartyDisconnect = "THIRD_PARTY_DISCONNECT"
 	barged               = "BARGED"
 
+	neverConnected = "CUSTOMER_CONNECTION_NOT_ESTABLISHED"
+	idleDisconnect = "IDLE_DISCONNECT"
+
 	endedByAPI = "API"
 	expired    = "EXPIRED"
 	other      = "OTHER"
@@ -81,6 +84,9 @@ func (t *turn) end(c *lifecycle.Contact, reason string, line hangup) {
 			t.leave(c)
 		}
 	}
+	if c.Chat != nil && !t.goesOn(c) {
+		t.item(c, center.ChatItemAdded{ContentType: center.ChatEnded})
+	}
 	t.endMonitors(c, reason)
 	hasLine := c.OnLine() && c.Watches == ""
 	t.emit(center.ContactDisconnected{Contact: c.ID, Reason: reason})
@@ -97,6 +103,9 @@ func (t *turn) end(c *lifecycle.Contact, reason string, line hangup) {
 
 // leave takes the agent out of the conversation; after-contact work begins.
 func (t *turn) leave(c *lifecycle.Contact) {
+	if c.Chat != nil {
+		t.agentItem(c, center.ChatLeft)
+	}
 	left := center.ContactLeft{Contact: c.ID, Agent: c.Agent.Agent}
 	if limit := t.m.state.Agents[c.Agent.Agent].Config.ACWLimit; limit > 0 {
 		left.Until = t.at.Add(seconds(limit))

@@ -23,7 +23,7 @@ type Pinned struct {
 func (t *turn) scene() *flow.Scene {
 	if t.flows == nil {
 		t.flows = &flow.Scene{
-			Directory: t.m.state.Directory, At: t.at, Flows: &t.m.flows, Queued: t.inQueue, Metric: t.metric, NewID: t.newID, Emit: t.emitShared,
+			Directory: t.m.state.Directory, At: t.at, Flows: &t.m.flows, Queued: t.inQueue, Metric: t.metric, NewID: t.newID, Emit: t.emitShared, Write: t.systemSays,
 			Pinned: func(digest string) (string, bool) {
 				p, ok := t.m.state.Pinned[digest]
 				return p.Content, ok
@@ -126,6 +126,10 @@ func (t *turn) moveQueue(c *lifecycle.Contact, q center.QueueID) {
 
 // continues ends a contact and begins the one that goes on with its customer.
 func (t *turn) continues(c *lifecycle.Contact, e center.ContactInitiated, reason string) *lifecycle.Contact {
+	if c.Chat != nil && c.Connected() {
+		t.leave(c) // first, so that the transcript that goes on tells it
+		e.Chat.Last, e.Chat.Items = c.Chat.Last, c.Chat.Items
+	}
 	t.emit(e)
 	t.emit(center.ContactLinked{Contact: c.ID, Next: e.Contact})
 	t.end(c, reason, isFree)
@@ -133,19 +137,22 @@ func (t *turn) continues(c *lifecycle.Contact, e center.ContactInitiated, reason
 	return t.m.state.Contacts[e.Contact]
 }
 
-// remains lets the disconnect flow of a call run, whose agent has hung up on the customer; false: it has none.
-func (t *turn) remains(c *lifecycle.Contact) bool {
+// remains lets the disconnect flow of a call or a chat run, whose agent has left the customer; false: it has none.
+func (t *turn) remains(c *lifecycle.Contact, reason string) bool {
 	id := c.Hook(center.OnRemaining)
-	if id == "" || !c.OnLine() || t.source(c) != nil {
+	if id == "" || !c.OnLine() && c.Chat == nil || t.source(c) != nil {
 		return false
 	}
 	e := flow.Successor(t.m.state.Directory, c, center.ContactID(t.newID()), lifecycle.MethodDisconnect)
+	if c.Chat != nil {
+		e.ExpiresAt = c.ExpiresAt
+	}
 	e.Flow, e.Line, e.System = id, c.LineOf(), c.System
 	delete(e.Hooks, center.OnRemaining)
 	if len(e.Hooks) == 0 {
 		e.Hooks = nil
 	}
-	next := t.continues(c, e, agentDisconnect)
+	next := t.continues(c, e, reason)
 	t.run(next, center.OwnFlow, id)
 	return true
 }
@@ -353,3 +360,6 @@ func eachPlace(p *center.FlowPosition, f func(content string)) {
 		f(p.Callers[i].Content)
 	}
 }
+
+// entered is what a customer has written, in reply to a flow.
+func entered(text string) flow.Cause { return flow.Entered{Text: text} }

@@ -18,6 +18,10 @@ const (
 	wordsBytesMax    = 256_000 // UTF-8 bytes of all other text that a new contact carries
 	partiesMax       = 3       // in a call: the customer, agents, external parties, supervisors who take part
 	monitorsMax      = 5       // supervisors who listen to one call
+	chatNameMax      = 256     // characters of a customer's name in a chat
+	chatTextMax      = 1_024   // characters of a message
+	chatJSONMax      = 12_000  // characters of a message that is JSON
+	chatItemsMax     = 10_000  // messages and events in the transcript of a chat, that of what it continues included
 	linkedMax        = 12      // tasks in a chain of linked ones
 	transfersMax     = 11      // transfers of a task
 	pausesMax        = 10      // pauses of a task
@@ -31,6 +35,12 @@ const (
 	ringTimeoutUsual = 60 * time.Second       // of an outbound call
 	ringTimeoutLeast = 15 * time.Second
 	ringTimeoutMost  = 60 * time.Second
+	chatConnectMax   = 5 * time.Minute // for the customer of a chat to connect
+	chatUsual        = 25 * time.Hour  // of a chat, from its start
+	chatLeast        = time.Hour
+	chatMost         = 7 * 24 * time.Hour
+	silenceLeast     = 2 * time.Minute // of a participant of a chat
+	silenceMost      = 8 * time.Hour
 	scheduleAheadMax = 6 * 24 * time.Hour
 	expiryUsual      = 7 * 24 * time.Hour // of a task, from when it begins
 	expiryLeast      = time.Minute

@@ -59,6 +59,9 @@ func (t *turn) join(c *lifecycle.Contact) {
 		Contact: c.ID, Agent: a.ID, Username: a.Config.Username, RoutingProfile: a.Config.RoutingProfile, Hierarchy: a.Config.Hierarchy,
 		OnHold: source != nil && apart(source, c.ID),
 	})
+	if c.Chat != nil {
+		t.joins(c, a)
+	}
 	if source != nil {
 		t.emit(center.PartyConnected{Contact: source.ID, Agent: source.Agent.Agent, Party: c.ID})
 	}
@@ -144,7 +147,7 @@ func (t *turn) leaveContact(cmd center.LeaveContact) error {
 		t.handOver(c, heir)
 	case len(c.Parties) > 0:
 		t.transferOut(c)
-	case t.remains(c):
+	case t.remains(c, agentDisconnect):
 	default:
 		t.end(c, agentDisconnect, release)
 	}

@@ -262,7 +262,7 @@ func contactValues(m map[center.ContactID]*lifecycle.Contact) map[center.Contact
 func (g *gambler) command() center.Command {
 	a, c := g.pair()
 	flow := rapid.SampledFrom(flowNames).Draw(g.t, "flow")
-	switch rapid.IntRange(0, 40).Draw(g.t, "command") {
+	switch rapid.IntRange(0, 45).Draw(g.t, "command") {
 	case 0:
 		return center.LogIn{Agent: a}
 	case 1:
@@ -312,8 +312,38 @@ func (g *gambler) command() center.Command {
 		return g.publish()
 	case 37, 38, 39, 40:
 		return g.withTask(a, c)
+	case 41, 42, 43, 44, 45:
+		return g.inChat(c)
 	}
 	return center.Wake{}
+}
+
+// inChat does what only chats do, most often in a chat.
+func (g *gambler) inChat(c center.ContactID) center.Command {
+	chat := new(lifecycle.Chat)
+	for _, id := range directory.Sorted(contactValues(g.w.m.state.Contacts)) {
+		if h := g.w.m.state.Contacts[id].Chat; h != nil && (chat.Customer.ID == "" || rapid.Bool().Draw(g.t, "this chat")) {
+			c, chat = id, h
+		}
+	}
+	who := chat.Customer.ID
+	if chat.Agent != nil && rapid.Bool().Draw(g.t, "as the agent") {
+		who = chat.Agent.ID
+	}
+	flow := g.w.flow(rapid.SampledFrom(flowNames).Draw(g.t, "flow of the chat"))
+	switch rapid.IntRange(0, 8).Draw(g.t, "in the chat") {
+	case 0, 1:
+		return center.StartChat{Flow: flow, Name: "Jane", ClientToken: rapid.SampledFrom([]string{"", "a"}).Draw(g.t, "token"), Initial: &center.ChatMessage{ContentType: center.ChatPlain, Content: "hello"}}
+	case 2, 3:
+		return center.ConnectChat{Contact: c, Participant: who}
+	case 4:
+		return center.LeaveChat{Contact: c, Participant: who}
+	case 5:
+		return center.SetChatTimers{Contact: c, Timers: []center.ChatTimer{{Role: center.RoleCustomer, After: 2 * time.Minute},
+			{Role: rapid.SampledFrom([]string{center.RoleCustomer, center.RoleAgent}).Draw(g.t, "role"), Disconnect: true, After: 3 * time.Minute}}}
+	}
+	return center.SayInChat{Contact: c, Participant: who, ClientToken: rapid.SampledFrom([]string{"", "a", "b"}).Draw(g.t, "token of the message"),
+		Message: center.ChatMessage{ContentType: center.ChatPlain, Content: rapid.SampledFrom([]string{"1", "2", "hello"}).Draw(g.t, "words")}}
 }
 
 // withTask does what only tasks do, most often with a task.

@@ -58,6 +58,16 @@ func (t *turn) decide(cmd center.Command) error {
 		return t.functionAnswered(c)
 	case center.StartTask:
 		return t.startTask(c)
+	case center.StartChat:
+		return t.startChat(c)
+	case center.ConnectChat:
+		return t.connectChat(c)
+	case center.SayInChat:
+		return t.sayInChat(c)
+	case center.LeaveChat:
+		return t.leaveChat(c)
+	case center.SetChatTimers:
+		return t.setChatTimers(c)
 	case center.PauseTask:
 		return t.pauseTask(c)
 	case center.ResumeTask:

@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"time"
+
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/center/flow"
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
@@ -103,10 +105,15 @@ func (t *turn) contactDue(c *lifecycle.Contact) {
 		t.end(c, expired, release)
 	case due.Equal(c.RingUntil) && c.Callback != nil:
 		t.callbackFailed(c, telecomTimeout, release)
+	case due.Equal(c.RingUntil) && c.Chat != nil:
+		t.end(c, neverConnected, isFree)
 	case due.Equal(c.RingUntil):
 		t.end(c, telecomTimeout, release)
 	case c.Position != nil && due.Equal(c.Position.Until):
 		t.goOn(c, flow.Elapsed{})
+	case silence(c, due):
+		timer, _ := c.Silent()
+		t.fallsSilent(c, timer)
 	case c.Connected() && c.Agent.HoldDue:
 		t.holdComesDue(c)
 	case partyRings(c, t.at):
@@ -116,4 +123,10 @@ func (t *turn) contactDue(c *lifecycle.Contact) {
 	default:
 		t.begin(c)
 	}
+}
+
+// silence reports whether what is due is that someone in a chat has said nothing for too long.
+func silence(c *lifecycle.Contact, due time.Time) bool {
+	_, at := c.Silent()
+	return !at.IsZero() && at.Equal(due)
 }
