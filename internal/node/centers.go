@@ -17,6 +17,7 @@ import (
 	"github.com/hookswitch/hookswitch/internal/outbox"
 	"github.com/hookswitch/hookswitch/internal/projection/live"
 	"github.com/hookswitch/hookswitch/internal/service/connect"
+	"github.com/hookswitch/hookswitch/internal/service/participant"
 	"github.com/hookswitch/hookswitch/internal/storage"
 	"github.com/hookswitch/hookswitch/internal/switchboard"
 )
@@ -137,6 +138,15 @@ func (c centers) Find(account, region string, id center.InstanceID) (connect.Cen
 	return oneCenter{c.n, h}, nil
 }
 
+// chats is Find for the service of participants of chats.
+func (c centers) chats(account, region string, id center.InstanceID) (participant.Center, error) {
+	h, err := c.n.instances.Get(account, region, string(id))
+	if err != nil {
+		return nil, err
+	}
+	return oneCenter{c.n, h}, nil
+}
+
 func (c centers) List(account, region string) []connect.Center {
 	var all []connect.Center
 	for _, info := range c.n.instances.List(account, region) {
@@ -169,6 +179,22 @@ func (c oneCenter) Submit(ctx context.Context, cmd center.Command) (center.Step,
 }
 
 func (c oneCenter) View() *live.View { return c.h.Live }
+
+// Step reads one step of the journal.
+func (c oneCenter) Step(ctx context.Context, place uint64) (center.Step, error) {
+	r := c.n.readersOf(c.h.Info.ID)
+	if r == nil {
+		return center.Step{}, switchboard.ErrClosed
+	}
+	entries, _, err := r.journal.Read(ctx, place, 1)
+	if err == nil && (len(entries) == 0 || entries[0].Place != place) {
+		err = fmt.Errorf("the journal of %s has no step at %d", c.h.Info.ID, place)
+	}
+	if err != nil {
+		return center.Step{}, err
+	}
+	return entries[0].Step, nil
+}
 
 // Contact looks among the open contacts first, which need no wait, and then among all that were.
 func (c oneCenter) Contact(ctx context.Context, id center.ContactID) (lifecycle.Contact, bool, error) {

@@ -26,6 +26,7 @@ import (
 	"github.com/hookswitch/hookswitch/internal/perform"
 	"github.com/hookswitch/hookswitch/internal/service/cloudwatch"
 	"github.com/hookswitch/hookswitch/internal/service/connect"
+	"github.com/hookswitch/hookswitch/internal/service/participant"
 	"github.com/hookswitch/hookswitch/internal/service/dynamodb"
 	"github.com/hookswitch/hookswitch/internal/service/kinesis"
 	"github.com/hookswitch/hookswitch/internal/service/sts"
@@ -158,6 +159,7 @@ func (n *Node) openServices(ctx context.Context) (err error) {
 	n.operations = append(n.operations, n.kinesis.Operations()...)
 	n.operations = append(n.operations, n.dynamodb.Operations()...)
 	n.operations = append(n.operations, connectAPI.Operations()...)
+	n.operations = append(n.operations, participant.New(participant.Config{Find: centers{n}.chats, Clock: n.clock, Random: n.cfg.Random}).Operations()...)
 	n.operations = append(n.operations, (&sts.Service{}).Operations()...)
 	return nil
 }

@@ -29,6 +29,7 @@ import (
 
 	"github.com/hookswitch/hookswitch/internal/api/cloudwatchapi"
 	"github.com/hookswitch/hookswitch/internal/api/connectapi"
+	"github.com/hookswitch/hookswitch/internal/api/connectparticipantapi"
 	"github.com/hookswitch/hookswitch/internal/api/dynamodbapi"
 	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
 	"github.com/hookswitch/hookswitch/internal/api/stsapi"
@@ -97,7 +98,7 @@ func operate(t *testing.T, n *Node, method, path, body string, status int, out a
 func TestServedIsWhatIsAllowed(t *testing.T) {
 	n := run(t, Config{Memory: true})
 	served := operationNames(n.operations)
-	want := map[string][]string{"cloudwatch": cloudwatchapi.Allowed, "dynamodb": dynamodbapi.Allowed, "kinesis": kinesisapi.Allowed, "connect": connectapi.Allowed, "sts": stsapi.Allowed}
+	want := map[string][]string{"cloudwatch": cloudwatchapi.Allowed, "dynamodb": dynamodbapi.Allowed, "kinesis": kinesisapi.Allowed, "connect": connectapi.Allowed, "connectparticipant": connectparticipantapi.Allowed, "sts": stsapi.Allowed}
 	for _, lists := range []map[string][]string{served, want} {
 		for name, list := range lists {
 			lists[name] = slices.Sorted(slices.Values(list))

@@ -71,6 +71,14 @@ var services = map[string]service{
 		serializationCode: "SerializationException",
 		internalCode:      "InternalServiceException",
 	},
+	// As its sibling's: the model declares ValidationException for all operations.
+	"connectparticipant": {
+		name: "connectparticipant", signingName: "execute-api", messageKey: "Message",
+		class:             "com.amazonaws.connectparticipant.v20180907",
+		validationCodes:   []string{"ValidationException"},
+		serializationCode: "SerializationException",
+		internalCode:      "InternalServerException",
+	},
 	"sts": {
 		name: "sts", signingName: "sts", messageKey: "message",
 		class:             "com.amazonaws.sts.v20110615",

@@ -211,6 +211,8 @@ var connectExchanges = []exchange{
 	pair("StartOutboundVoiceContact", connectapi.StartOutboundVoiceContact, (*connect.Client).StartOutboundVoiceContact),
 	pair("StartTaskContact", connectapi.StartTaskContact, (*connect.Client).StartTaskContact),
 	pair("StopContact", connectapi.StopContact, (*connect.Client).StopContact),
+	pair("StartChatContact", connectapi.StartChatContact, (*connect.Client).StartChatContact),
+	pair("UpdateParticipantRoleConfig", connectapi.UpdateParticipantRoleConfig, (*connect.Client).UpdateParticipantRoleConfig),
 	pair("PauseContact", connectapi.PauseContact, (*connect.Client).PauseContact),
 	pair("ResumeContact", connectapi.ResumeContact, (*connect.Client).ResumeContact),
 	pair("TransferContact", connectapi.TransferContact, (*connect.Client).TransferContact),

@@ -576,6 +576,11 @@ func (x *UpdateInstanceStorageConfigInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.ResourceType = d.Query("resourceType")
 }
 
+func (x *UpdateParticipantRoleConfigInput) decodeHTTP(d *wire.HTTPDecoder) {
+	x.InstanceId = d.Label(0)
+	x.ContactId = d.Label(1)
+}
+
 func (x *UpdatePhoneNumberInput) decodeHTTP(d *wire.HTTPDecoder) {
 	x.PhoneNumberId = d.Label(0)
 }

@@ -342,6 +342,36 @@ func (x *AutoAcceptConfig) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *ChatMessage) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ContentType":
+			x.ContentType = d.String()
+		case "Content":
+			x.Content = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ChatParticipantRoleConfig) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ParticipantTimerConfigList":
+			x.ParticipantTimerConfigList = decodeParticipantTimerConfigListJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *ClaimPhoneNumberInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -2242,6 +2272,82 @@ func (x *ParentHoursOfOperationConfig) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *ParticipantConfiguration) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ResponseMode":
+			x.ResponseMode = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ParticipantDetails) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "DisplayName":
+			x.DisplayName = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ParticipantTimerConfiguration) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ParticipantRole":
+			x.ParticipantRole = d.String()
+		case "TimerType":
+			x.TimerType = d.String()
+		case "TimerValue":
+			x.TimerValue = nil
+			if !d.IsNull() {
+				x.TimerValue = new(ParticipantTimerValue)
+				x.TimerValue.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *ParticipantTimerValue) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ParticipantTimerAction":
+			x.ParticipantTimerAction = d.String()
+		case "ParticipantTimerDurationInMinutes":
+			x.ParticipantTimerDurationInMinutes = d.Int32()
+		default:
+			d.Skip()
+		}
+	}
+	set := 0
+	if x.ParticipantTimerAction != nil {
+		set++
+	}
+	if x.ParticipantTimerDurationInMinutes != nil {
+		set++
+	}
+	if set != 1 {
+		d.Refuse("Exactly one member of a union must be set")
+	}
+}
+
 func (x *PauseContactInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -2254,6 +2360,22 @@ func (x *PauseContactInput) decodeJSON(d *wire.JSONDecoder) {
 			x.InstanceId = d.String()
 		case "ContactFlowId":
 			x.ContactFlowId = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *PersistentChat) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "RehydrationType":
+			x.RehydrationType = d.String()
+		case "SourceContactId":
+			x.SourceContactId = d.String()
 		default:
 			d.Skip()
 		}
@@ -3747,6 +3869,62 @@ func (x *Sort) decodeJSON(d *wire.JSONDecoder) {
 	}
 }
 
+func (x *StartChatContactInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "InstanceId":
+			x.InstanceId = d.String()
+		case "ContactFlowId":
+			x.ContactFlowId = d.String()
+		case "Attributes":
+			x.Attributes = decodeAttributesJSON(d)
+		case "ParticipantDetails":
+			x.ParticipantDetails = nil
+			if !d.IsNull() {
+				x.ParticipantDetails = new(ParticipantDetails)
+				x.ParticipantDetails.decodeJSON(d)
+			}
+		case "ParticipantConfiguration":
+			x.ParticipantConfiguration = nil
+			if !d.IsNull() {
+				x.ParticipantConfiguration = new(ParticipantConfiguration)
+				x.ParticipantConfiguration.decodeJSON(d)
+			}
+		case "InitialMessage":
+			x.InitialMessage = nil
+			if !d.IsNull() {
+				x.InitialMessage = new(ChatMessage)
+				x.InitialMessage.decodeJSON(d)
+			}
+		case "ClientToken":
+			x.ClientToken = d.String()
+		case "ChatDurationInMinutes":
+			x.ChatDurationInMinutes = d.Int32()
+		case "SupportedMessagingContentTypes":
+			x.SupportedMessagingContentTypes = decodeSupportedMessagingContentTypesJSON(d)
+		case "PersistentChat":
+			x.PersistentChat = nil
+			if !d.IsNull() {
+				x.PersistentChat = new(PersistentChat)
+				x.PersistentChat.decodeJSON(d)
+			}
+		case "RelatedContactId":
+			x.RelatedContactId = d.String()
+		case "SegmentAttributes":
+			x.SegmentAttributes = decodeSegmentAttributesJSON(d)
+		case "CustomerId":
+			x.CustomerId = d.String()
+		case "DisconnectOnCustomerExit":
+			x.DisconnectOnCustomerExit = decodeDisconnectOnCustomerExitJSON(d)
+		default:
+			d.Skip()
+		}
+	}
+}
+
 func (x *StartOutboundVoiceContactInput) decodeJSON(d *wire.JSONDecoder) {
 	if !d.BeginStructure() {
 		return
@@ -4429,6 +4607,49 @@ func (x *UpdateInstanceStorageConfigInput) decodeJSON(d *wire.JSONDecoder) {
 			}
 		case "ClientToken":
 			x.ClientToken = d.String()
+		default:
+			d.Skip()
+		}
+	}
+}
+
+func (x *UpdateParticipantRoleConfigChannelInfo) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "Chat":
+			x.Chat = nil
+			if !d.IsNull() {
+				x.Chat = new(ChatParticipantRoleConfig)
+				x.Chat.decodeJSON(d)
+			}
+		default:
+			d.Skip()
+		}
+	}
+	set := 0
+	if x.Chat != nil {
+		set++
+	}
+	if set != 1 {
+		d.Refuse("Exactly one member of a union must be set")
+	}
+}
+
+func (x *UpdateParticipantRoleConfigInput) decodeJSON(d *wire.JSONDecoder) {
+	if !d.BeginStructure() {
+		return
+	}
+	for d.NextMember() {
+		switch d.Key {
+		case "ChannelConfiguration":
+			x.ChannelConfiguration = nil
+			if !d.IsNull() {
+				x.ChannelConfiguration = new(UpdateParticipantRoleConfigChannelInfo)
+				x.ChannelConfiguration.decodeJSON(d)
+			}
 		default:
 			d.Skip()
 		}
@@ -5504,6 +5725,19 @@ func decodeCurrentMetricsJSON(d *wire.JSONDecoder) []CurrentMetric {
 	return items
 }
 
+func decodeDisconnectOnCustomerExitJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
 func decodeEmailAddressConfigListJSON(d *wire.JSONDecoder) []EmailAddressConfig {
 	if !d.BeginList() {
 		return nil
@@ -5772,6 +6006,18 @@ func decodeParentHoursOfOperationConfigListJSON(d *wire.JSONDecoder) []ParentHou
 	items := []ParentHoursOfOperationConfig{}
 	for d.NextElement() {
 		items = append(items, ParentHoursOfOperationConfig{})
+		items[len(items)-1].decodeJSON(d)
+	}
+	return items
+}
+
+func decodeParticipantTimerConfigListJSON(d *wire.JSONDecoder) []ParticipantTimerConfiguration {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []ParticipantTimerConfiguration{}
+	for d.NextElement() {
+		items = append(items, ParticipantTimerConfiguration{})
 		items[len(items)-1].decodeJSON(d)
 	}
 	return items
@@ -6267,6 +6513,19 @@ func decodeSingleSelectOptionsJSON(d *wire.JSONDecoder) []string {
 }
 
 func decodeSubtypesJSON(d *wire.JSONDecoder) []string {
+	if !d.BeginList() {
+		return nil
+	}
+	items := []string{}
+	for d.NextElement() {
+		if item, ok := d.Text(); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func decodeSupportedMessagingContentTypesJSON(d *wire.JSONDecoder) []string {
 	if !d.BeginList() {
 		return nil
 	}

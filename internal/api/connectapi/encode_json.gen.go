@@ -5516,6 +5516,31 @@ func (x *ServiceQuotaExceededExceptionReason) appendJSON(dst []byte) []byte {
 	return wire.CloseJSON(dst, '}')
 }
 
+func (x *StartChatContactOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if x.ContactId != nil {
+		dst = append(dst, `"ContactId":`...)
+		dst = wire.AppendJSONString(dst, *x.ContactId)
+		dst = append(dst, ',')
+	}
+	if x.ParticipantId != nil {
+		dst = append(dst, `"ParticipantId":`...)
+		dst = wire.AppendJSONString(dst, *x.ParticipantId)
+		dst = append(dst, ',')
+	}
+	if x.ParticipantToken != nil {
+		dst = append(dst, `"ParticipantToken":`...)
+		dst = wire.AppendJSONString(dst, *x.ParticipantToken)
+		dst = append(dst, ',')
+	}
+	if x.ContinuedFromContactId != nil {
+		dst = append(dst, `"ContinuedFromContactId":`...)
+		dst = wire.AppendJSONString(dst, *x.ContinuedFromContactId)
+		dst = append(dst, ',')
+	}
+	return wire.CloseJSON(dst, '}')
+}
+
 func (x *StartOutboundVoiceContactOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	if x.ContactId != nil {
@@ -5842,6 +5867,11 @@ func (x *UpdateContactRoutingDataOutput) appendJSON(dst []byte) []byte {
 }
 
 func (x *UpdateContactScheduleOutput) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	return wire.CloseJSON(dst, '}')
+}
+
+func (x *UpdateParticipantRoleConfigOutput) appendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
 	return wire.CloseJSON(dst, '}')
 }

@@ -1068,6 +1068,15 @@ func SearchUsers(fn func(context.Context, *SearchUsersInput) (*SearchUsersOutput
 	}, fn)
 }
 
+// StartChatContact is the operation PUT /contact/chat, served by fn.
+func StartChatContact(fn func(context.Context, *StartChatContactInput) (*StartChatContactOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[281], &wire.Codec[StartChatContactInput, StartChatContactOutput]{
+		DecodeJSON: (*StartChatContactInput).decodeJSON,
+		Validate:   func(x *StartChatContactInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*StartChatContactOutput).appendJSON,
+	}, fn)
+}
+
 // StartOutboundVoiceContact is the operation PUT /contact/outbound-voice, served by fn.
 func StartOutboundVoiceContact(fn func(context.Context, *StartOutboundVoiceContactInput) (*StartOutboundVoiceContactOutput, error)) wire.Operation {
 	return wire.Bind(Service, Service.Catalogue[289], &wire.Codec[StartOutboundVoiceContactInput, StartOutboundVoiceContactOutput]{
@@ -1271,6 +1280,16 @@ func UpdateInstanceStorageConfig(fn func(context.Context, *UpdateInstanceStorage
 		DecodeJSON: (*UpdateInstanceStorageConfigInput).decodeJSON,
 		DecodeHTTP: (*UpdateInstanceStorageConfigInput).decodeHTTP,
 		Validate:   func(x *UpdateInstanceStorageConfigInput, v *wire.Violations) { x.validate(v, nil) },
+	}, fn)
+}
+
+// UpdateParticipantRoleConfig is the operation PUT /contact/participant-role-config/{InstanceId}/{ContactId}, served by fn.
+func UpdateParticipantRoleConfig(fn func(context.Context, *UpdateParticipantRoleConfigInput) (*UpdateParticipantRoleConfigOutput, error)) wire.Operation {
+	return wire.Bind(Service, Service.Catalogue[331], &wire.Codec[UpdateParticipantRoleConfigInput, UpdateParticipantRoleConfigOutput]{
+		DecodeJSON: (*UpdateParticipantRoleConfigInput).decodeJSON,
+		DecodeHTTP: (*UpdateParticipantRoleConfigInput).decodeHTTP,
+		Validate:   func(x *UpdateParticipantRoleConfigInput, v *wire.Violations) { x.validate(v, nil) },
+		EncodeJSON: (*UpdateParticipantRoleConfigOutput).appendJSON,
 	}, fn)
 }
 

@@ -68,6 +68,12 @@ var ruleChannel = wire.StringRule{Enum: []string{"VOICE", "CHAT", "TASK", "EMAIL
 
 var ruleChannels = wire.SizeRule{Max: wire.Bound{Set: true, N: 4}}
 
+var ruleChatContent = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 16384}}
+
+var ruleChatContentType = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
+
+var ruleChatDurationInMinutes = wire.NumberRule{Min: wire.Bound{Set: true, N: 60}, Max: wire.Bound{Set: true, N: 10080}}
+
 var ruleClientToken = wire.StringRule{Max: wire.Bound{Set: true, N: 500}}
 
 var ruleCommonHumanReadableDescription = wire.StringRule{Pattern: &wire.Pattern{Text: "^[\\P{C}\\r\\n\\t]{1,250}$", Expr: "^(?:^[\\P{C}\\r\\n\\t]{1,250}$)$"}}
@@ -134,6 +140,8 @@ var ruleCurrentMetricName = wire.StringRule{Enum: []string{"AGENTS_ONLINE", "AGE
 
 var ruleCurrentMetricSortCriteriaMaxOne = wire.SizeRule{Min: wire.Bound{Set: true, N: 0}, Max: wire.Bound{Set: true, N: 1}}
 
+var ruleCustomerIdNonEmpty = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}, Sensitive: true}
+
 var ruleDateComparisonType = wire.StringRule{Enum: []string{"GREATER_THAN", "LESS_THAN", "GREATER_THAN_OR_EQUAL_TO", "LESS_THAN_OR_EQUAL_TO", "EQUAL_TO"}}
 
 var ruleDateYearMonthDayFormat = wire.StringRule{Pattern: &wire.Pattern{Text: "^\\d{4}-\\d{2}-\\d{2}$", Expr: "^(?:^\\d{4}-\\d{2}-\\d{2}$)$"}}
@@ -147,6 +155,12 @@ var ruleDirectoryAlias = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: 
 var ruleDirectoryId = wire.StringRule{Min: wire.Bound{Set: true, N: 12}, Max: wire.Bound{Set: true, N: 12}, Pattern: &wire.Pattern{Text: "^d-[0-9a-f]{10}$", Expr: "^(?:^d-[0-9a-f]{10}$)$"}}
 
 var ruleDirectoryType = wire.StringRule{Enum: []string{"SAML", "CONNECT_MANAGED", "EXISTING_DIRECTORY"}}
+
+var ruleDisconnectOnCustomerExit = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 1}}
+
+var ruleDisconnectOnCustomerExitParticipantType = wire.StringRule{Enum: []string{"AGENT"}}
+
+var ruleDisplayName = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 256}}
 
 var ruleEmailAddressConfigList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 50}}
 
@@ -272,6 +286,14 @@ var ruleParentHoursOfOperationConfigList = wire.SizeRule{Min: wire.Bound{Set: tr
 
 var ruleParticipantRole = wire.StringRule{Enum: []string{"AGENT", "CUSTOMER", "SYSTEM", "CUSTOM_BOT", "SUPERVISOR"}}
 
+var ruleParticipantTimerAction = wire.StringRule{Enum: []string{"Unset"}}
+
+var ruleParticipantTimerConfigList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 6}}
+
+var ruleParticipantTimerDurationInMinutes = wire.NumberRule{Min: wire.Bound{Set: true, N: 2}, Max: wire.Bound{Set: true, N: 480}}
+
+var ruleParticipantTimerType = wire.StringRule{Enum: []string{"IDLE", "DISCONNECT_NONCUSTOMER"}}
+
 var rulePassword = wire.StringRule{Sensitive: true, Pattern: &wire.Pattern{Text: "^(?=.*[a-z])(?=.*[A-Z])(?=.*\\d)[a-zA-Z\\d\\S]{8,64}$", Expr: "^(?:[a-zA-Z\\d\\S]{8,64})$", Contains: []string{"[a-z]", "[A-Z]", "\\d"}}}
 
 var rulePermission = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}}
@@ -370,7 +392,11 @@ var ruleReferenceValue = wire.StringRule{Min: wire.Bound{Set: true, N: 0}, Max: 
 
 var ruleRegionName = wire.StringRule{Pattern: &wire.Pattern{Text: "[a-z]{2}(-[a-z]+){1,2}(-[0-9])?", Expr: "^(?:[a-z]{2}(-[a-z]+){1,2}(-[0-9])?)$"}}
 
+var ruleRehydrationType = wire.StringRule{Enum: []string{"ENTIRE_PAST_SESSION", "FROM_SEGMENT"}}
+
 var ruleResourceArnOrId = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 250}}
+
+var ruleResponseMode = wire.StringRule{Enum: []string{"INCREMENTAL", "COMPLETE"}}
 
 var ruleRingTimeoutInSeconds = wire.NumberRule{Min: wire.Bound{Set: true, N: 15}, Max: wire.Bound{Set: true, N: 60}}
 
@@ -448,6 +474,8 @@ var ruleSubtype = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bo
 
 var ruleSubtypes = wire.SizeRule{Max: wire.Bound{Set: true, N: 10}}
 
+var ruleSupportedMessagingContentType = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 100}}
+
 var ruleTagKey = wire.StringRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 128}, Pattern: &wire.Pattern{Text: "^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", Expr: "^(?:[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$", NotPrefix: []string{"aws:"}}}
 
 var ruleTagKeyList = wire.SizeRule{Min: wire.Bound{Set: true, N: 1}, Max: wire.Bound{Set: true, N: 50}}
@@ -487,6 +515,8 @@ var ruleTaskTemplateSingleSelectOption = wire.StringRule{Min: wire.Bound{Set: tr
 var ruleTaskTemplateStatus = wire.StringRule{Enum: []string{"ACTIVE", "INACTIVE"}}
 
 var ruleThresholdCollections = wire.SizeRule{Max: wire.Bound{Set: true, N: 1}}
+
+var ruleTimerEligibleParticipantRoles = wire.StringRule{Enum: []string{"CUSTOMER", "AGENT"}}
 
 var ruleTrafficType = wire.StringRule{Enum: []string{"GENERAL", "CAMPAIGN"}}
 

@@ -442,11 +442,22 @@ type ChatContactMetrics struct {
 	AgentFirstResponseTimeInMillis *int64
 }
 
+// ChatMessage is the model's structure ChatMessage.
+type ChatMessage struct {
+	ContentType *string // required
+	Content     *string // required
+}
+
 // ChatMetrics is the model's structure ChatMetrics.
 type ChatMetrics struct {
 	ChatContactMetrics *ChatContactMetrics
 	AgentMetrics       *ParticipantMetrics
 	CustomerMetrics    *ParticipantMetrics
+}
+
+// ChatParticipantRoleConfig is the model's structure ChatParticipantRoleConfig.
+type ChatParticipantRoleConfig struct {
+	ParticipantTimerConfigList []ParticipantTimerConfiguration // required
 }
 
 // ClaimPhoneNumberInput is the model's structure ClaimPhoneNumberRequest.
@@ -2527,6 +2538,16 @@ type ParticipantCapabilities struct {
 	ScreenShare *string
 }
 
+// ParticipantConfiguration is the model's structure ParticipantConfiguration.
+type ParticipantConfiguration struct {
+	ResponseMode *string
+}
+
+// ParticipantDetails is the model's structure ParticipantDetails.
+type ParticipantDetails struct {
+	DisplayName *string // required
+}
+
 // ParticipantMetrics is the model's structure ParticipantMetrics.
 type ParticipantMetrics struct {
 	ParticipantId             *string
@@ -2540,6 +2561,19 @@ type ParticipantMetrics struct {
 	LastMessageTimestamp      *time.Time
 }
 
+// ParticipantTimerConfiguration is the model's structure ParticipantTimerConfiguration.
+type ParticipantTimerConfiguration struct {
+	ParticipantRole *string                // required
+	TimerType       *string                // required
+	TimerValue      *ParticipantTimerValue // required
+}
+
+// ParticipantTimerValue is the model's structure ParticipantTimerValue. Exactly one member is set.
+type ParticipantTimerValue struct {
+	ParticipantTimerAction            *string
+	ParticipantTimerDurationInMinutes *int32
+}
+
 // PauseContactInput is the model's structure PauseContactRequest.
 type PauseContactInput struct {
 	ContactId     *string // required
@@ -2549,6 +2583,12 @@ type PauseContactInput struct {
 
 // PauseContactOutput is the model's structure PauseContactResponse.
 type PauseContactOutput struct {
+}
+
+// PersistentChat is the model's structure PersistentChat.
+type PersistentChat struct {
+	RehydrationType *string
+	SourceContactId *string
 }
 
 // PersistentConnectionConfig is the model's structure PersistentConnectionConfig.
@@ -3433,6 +3473,32 @@ type Sort struct {
 	Order     *string // required
 }
 
+// StartChatContactInput is the model's structure StartChatContactRequest.
+type StartChatContactInput struct {
+	InstanceId                     *string // required
+	ContactFlowId                  *string // required
+	Attributes                     map[string]string
+	ParticipantDetails             *ParticipantDetails // required
+	ParticipantConfiguration       *ParticipantConfiguration
+	InitialMessage                 *ChatMessage
+	ClientToken                    *string // idempotency token
+	ChatDurationInMinutes          *int32
+	SupportedMessagingContentTypes []string
+	PersistentChat                 *PersistentChat
+	RelatedContactId               *string
+	SegmentAttributes              map[string]SegmentAttributeValue
+	CustomerId                     *string
+	DisconnectOnCustomerExit       []string
+}
+
+// StartChatContactOutput is the model's structure StartChatContactResponse.
+type StartChatContactOutput struct {
+	ContactId              *string
+	ParticipantId          *string
+	ParticipantToken       *string
+	ContinuedFromContactId *string
+}
+
 // StartOutboundVoiceContactInput is the model's structure StartOutboundVoiceContactRequest.
 type StartOutboundVoiceContactInput struct {
 	Name                         *string
@@ -3832,6 +3898,22 @@ type UpdateInstanceStorageConfigInput struct {
 	ResourceType  *string                // required, in the query string
 	StorageConfig *InstanceStorageConfig // required
 	ClientToken   *string                // idempotency token
+}
+
+// UpdateParticipantRoleConfigChannelInfo is the model's structure UpdateParticipantRoleConfigChannelInfo. Exactly one member is set.
+type UpdateParticipantRoleConfigChannelInfo struct {
+	Chat *ChatParticipantRoleConfig
+}
+
+// UpdateParticipantRoleConfigInput is the model's structure UpdateParticipantRoleConfigRequest.
+type UpdateParticipantRoleConfigInput struct {
+	InstanceId           *string                                 // required, in the path
+	ContactId            *string                                 // required, in the path
+	ChannelConfiguration *UpdateParticipantRoleConfigChannelInfo // required
+}
+
+// UpdateParticipantRoleConfigOutput is the model's structure UpdateParticipantRoleConfigResponse.
+type UpdateParticipantRoleConfigOutput struct {
 }
 
 // UpdatePhoneNumberMetadataInput is the model's structure UpdatePhoneNumberMetadataRequest.
@@ -4436,6 +4518,11 @@ const (
 	DirectoryTypeExistingDirectory = "EXISTING_DIRECTORY"
 )
 
+// Values of DisconnectOnCustomerExitParticipantType.
+const (
+	DisconnectOnCustomerExitParticipantTypeAgent = "AGENT"
+)
+
 // Values of EncryptionType.
 const (
 	EncryptionTypeKms = "KMS"
@@ -4650,6 +4737,17 @@ const (
 	ParticipantStateConnected    = "CONNECTED"
 	ParticipantStateDisconnected = "DISCONNECTED"
 	ParticipantStateMissed       = "MISSED"
+)
+
+// Values of ParticipantTimerAction.
+const (
+	ParticipantTimerActionUnset = "Unset"
+)
+
+// Values of ParticipantTimerType.
+const (
+	ParticipantTimerTypeIdle                  = "IDLE"
+	ParticipantTimerTypeDisconnectNoncustomer = "DISCONNECT_NONCUSTOMER"
 )
 
 // Values of ParticipantType.
@@ -4994,6 +5092,12 @@ const (
 	ReferenceTypeEmailMessageRedacted          = "EMAIL_MESSAGE_REDACTED"
 )
 
+// Values of RehydrationType.
+const (
+	RehydrationTypeEntirePastSession = "ENTIRE_PAST_SESSION"
+	RehydrationTypeFromSegment       = "FROM_SEGMENT"
+)
+
 // Values of ResourceType.
 const (
 	ResourceTypeContact        = "CONTACT"
@@ -5004,6 +5108,12 @@ const (
 	ResourceTypeHierarchyGroup = "HIERARCHY_GROUP"
 	ResourceTypeUser           = "USER"
 	ResourceTypePhoneNumber    = "PHONE_NUMBER"
+)
+
+// Values of ResponseMode.
+const (
+	ResponseModeIncremental = "INCREMENTAL"
+	ResponseModeComplete    = "COMPLETE"
 )
 
 // Values of RoutingCriteriaStepStatus.
@@ -5119,6 +5229,12 @@ const (
 const (
 	TaskTemplateStatusActive   = "ACTIVE"
 	TaskTemplateStatusInactive = "INACTIVE"
+)
+
+// Values of TimerEligibleParticipantRoles.
+const (
+	TimerEligibleParticipantRolesCustomer = "CUSTOMER"
+	TimerEligibleParticipantRolesAgent    = "AGENT"
 )
 
 // Values of TrafficType.

@@ -230,6 +230,33 @@ func (x *AutoAcceptConfig) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *ChatMessage) validate(v *wire.Violations, p *wire.Path) {
+	if x.ContentType == nil {
+		v.Required(p, "contentType")
+	} else {
+		v.String(p, "contentType", *x.ContentType, &ruleChatContentType)
+	}
+	if x.Content == nil {
+		v.Required(p, "content")
+	} else {
+		v.String(p, "content", *x.Content, &ruleChatContent)
+	}
+}
+
+func (x *ChatParticipantRoleConfig) validate(v *wire.Violations, p *wire.Path) {
+	if x.ParticipantTimerConfigList == nil {
+		v.Required(p, "participantTimerConfigList")
+	} else {
+		v.Size(p, "participantTimerConfigList", len(x.ParticipantTimerConfigList), &ruleParticipantTimerConfigList, func() string {
+			return wire.OpaqueText("com.amazonaws.connect.v20170808.ParticipantTimerConfiguration", len(x.ParticipantTimerConfigList))
+		})
+		for i := range x.ParticipantTimerConfigList {
+			at := p.Element("participantTimerConfigList", i)
+			x.ParticipantTimerConfigList[i].validate(v, &at)
+		}
+	}
+}
+
 func (x *ClaimPhoneNumberInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.InstanceId != nil {
 		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
@@ -2234,6 +2261,48 @@ func (x *OverrideTimeSlice) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *ParticipantConfiguration) validate(v *wire.Violations, p *wire.Path) {
+	if x.ResponseMode != nil {
+		v.String(p, "responseMode", *x.ResponseMode, &ruleResponseMode)
+	}
+}
+
+func (x *ParticipantDetails) validate(v *wire.Violations, p *wire.Path) {
+	if x.DisplayName == nil {
+		v.Required(p, "displayName")
+	} else {
+		v.String(p, "displayName", *x.DisplayName, &ruleDisplayName)
+	}
+}
+
+func (x *ParticipantTimerConfiguration) validate(v *wire.Violations, p *wire.Path) {
+	if x.ParticipantRole == nil {
+		v.Required(p, "participantRole")
+	} else {
+		v.String(p, "participantRole", *x.ParticipantRole, &ruleTimerEligibleParticipantRoles)
+	}
+	if x.TimerType == nil {
+		v.Required(p, "timerType")
+	} else {
+		v.String(p, "timerType", *x.TimerType, &ruleParticipantTimerType)
+	}
+	if x.TimerValue == nil {
+		v.Required(p, "timerValue")
+	} else {
+		at := p.Member("timerValue")
+		x.TimerValue.validate(v, &at)
+	}
+}
+
+func (x *ParticipantTimerValue) validate(v *wire.Violations, p *wire.Path) {
+	if x.ParticipantTimerAction != nil {
+		v.String(p, "participantTimerAction", *x.ParticipantTimerAction, &ruleParticipantTimerAction)
+	}
+	if x.ParticipantTimerDurationInMinutes != nil {
+		v.Int(p, "participantTimerDurationInMinutes", int64(*x.ParticipantTimerDurationInMinutes), &ruleParticipantTimerDurationInMinutes)
+	}
+}
+
 func (x *PauseContactInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.ContactId == nil {
 		v.Required(p, "contactId")
@@ -2247,6 +2316,15 @@ func (x *PauseContactInput) validate(v *wire.Violations, p *wire.Path) {
 	}
 	if x.ContactFlowId != nil {
 		v.String(p, "contactFlowId", *x.ContactFlowId, &ruleContactFlowId)
+	}
+}
+
+func (x *PersistentChat) validate(v *wire.Violations, p *wire.Path) {
+	if x.RehydrationType != nil {
+		v.String(p, "rehydrationType", *x.RehydrationType, &ruleRehydrationType)
+	}
+	if x.SourceContactId != nil {
+		v.String(p, "sourceContactId", *x.SourceContactId, &ruleContactId)
 	}
 }
 
@@ -3214,6 +3292,67 @@ func (x *Sort) validate(v *wire.Violations, p *wire.Path) {
 	}
 }
 
+func (x *StartChatContactInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId == nil {
+		v.Required(p, "instanceId")
+	} else {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactFlowId == nil {
+		v.Required(p, "contactFlowId")
+	} else {
+		v.String(p, "contactFlowId", *x.ContactFlowId, &ruleContactFlowId)
+	}
+	if x.Attributes != nil {
+		v.StringMap(p, "attributes", x.Attributes, &ruleAttributeName, &ruleAttributeValue, false)
+	}
+	if x.ParticipantDetails == nil {
+		v.Required(p, "participantDetails")
+	} else {
+		at := p.Member("participantDetails")
+		x.ParticipantDetails.validate(v, &at)
+	}
+	if x.ParticipantConfiguration != nil {
+		at := p.Member("participantConfiguration")
+		x.ParticipantConfiguration.validate(v, &at)
+	}
+	if x.InitialMessage != nil {
+		at := p.Member("initialMessage")
+		x.InitialMessage.validate(v, &at)
+	}
+	if x.ClientToken != nil {
+		v.String(p, "clientToken", *x.ClientToken, &ruleClientToken)
+	}
+	if x.ChatDurationInMinutes != nil {
+		v.Int(p, "chatDurationInMinutes", int64(*x.ChatDurationInMinutes), &ruleChatDurationInMinutes)
+	}
+	if x.SupportedMessagingContentTypes != nil {
+		v.Strings(p, "supportedMessagingContentTypes", x.SupportedMessagingContentTypes, &ruleSupportedMessagingContentType, false)
+	}
+	if x.PersistentChat != nil {
+		at := p.Member("persistentChat")
+		x.PersistentChat.validate(v, &at)
+	}
+	if x.RelatedContactId != nil {
+		v.String(p, "relatedContactId", *x.RelatedContactId, &ruleContactId)
+	}
+	if x.SegmentAttributes != nil {
+		wire.MapKeys(v, p, "segmentAttributes", x.SegmentAttributes, &ruleSegmentAttributeName)
+		for _, key := range wire.SortedKeys(x.SegmentAttributes) {
+			at := p.Entry("segmentAttributes", key)
+			item := x.SegmentAttributes[key]
+			item.validate(v, &at)
+		}
+	}
+	if x.CustomerId != nil {
+		v.String(p, "customerId", *x.CustomerId, &ruleCustomerIdNonEmpty)
+	}
+	if x.DisconnectOnCustomerExit != nil {
+		v.Size(p, "disconnectOnCustomerExit", len(x.DisconnectOnCustomerExit), &ruleDisconnectOnCustomerExit, func() string { return wire.ListText(x.DisconnectOnCustomerExit) })
+		v.Strings(p, "disconnectOnCustomerExit", x.DisconnectOnCustomerExit, &ruleDisconnectOnCustomerExitParticipantType, false)
+	}
+}
+
 func (x *StartOutboundVoiceContactInput) validate(v *wire.Violations, p *wire.Path) {
 	if x.Name != nil {
 		v.String(p, "name", *x.Name, &ruleName)
@@ -3840,6 +3979,28 @@ func (x *UpdateInstanceStorageConfigInput) validate(v *wire.Violations, p *wire.
 	}
 	if x.ClientToken != nil {
 		v.String(p, "clientToken", *x.ClientToken, &ruleClientToken)
+	}
+}
+
+func (x *UpdateParticipantRoleConfigChannelInfo) validate(v *wire.Violations, p *wire.Path) {
+	if x.Chat != nil {
+		at := p.Member("chat")
+		x.Chat.validate(v, &at)
+	}
+}
+
+func (x *UpdateParticipantRoleConfigInput) validate(v *wire.Violations, p *wire.Path) {
+	if x.InstanceId != nil {
+		v.String(p, "instanceId", *x.InstanceId, &ruleInstanceId)
+	}
+	if x.ContactId != nil {
+		v.String(p, "contactId", *x.ContactId, &ruleContactId)
+	}
+	if x.ChannelConfiguration == nil {
+		v.Required(p, "channelConfiguration")
+	} else {
+		at := p.Member("channelConfiguration")
+		x.ChannelConfiguration.validate(v, &at)
 	}
 }
 

@@ -235,6 +235,8 @@ func (s *Service) operations() []wire.Operation {
 		connectapi.StartOutboundVoiceContact(s.startOutboundVoiceContact),
 		connectapi.StartTaskContact(s.startTaskContact),
 		connectapi.StopContact(s.stopContact),
+		connectapi.StartChatContact(s.startChatContact),
+		connectapi.UpdateParticipantRoleConfig(s.updateParticipantRoleConfig),
 		connectapi.PauseContact(s.pauseContact),
 		connectapi.ResumeContact(s.resumeContact),
 		connectapi.TransferContact(s.transferContact),
