@@ -151,6 +151,12 @@ var contactActions = map[string]func(c center.ContactID, a center.AgentID) cente
 	"resume": func(c center.ContactID, a center.AgentID) center.Command {
 		return center.ResumeContact{Contact: c, Agent: a}
 	},
+	"pause": func(c center.ContactID, a center.AgentID) center.Command {
+		return center.PauseTask{Contact: c, Agent: a}
+	},
+	"unpause": func(c center.ContactID, a center.AgentID) center.Command {
+		return center.ResumeTask{Contact: c, Agent: a}
+	},
 	"end": func(c center.ContactID, a center.AgentID) center.Command {
 		return center.LeaveContact{Contact: c, Agent: a}
 	},

@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "write what the scripts lead to into the
 //
 // Ids are written as names: of users, queues, flows and so on, and c1, c2 … for contacts and p1, p2 … for external
 // parties, in the order in which they begin. @name is
-// the text of a file of the archive, in which $name in braces stands for an id. Maps are k:v,k:v and lists a,b. Durations are Go's;
+// the text of a file of the archive (or the id of the newest chat's @customer, or of an agent such as @ann in it), in which $name in braces stands for an id. Maps are k:v,k:v and lists a,b. Durations are Go's;
 // a time is a span from now. closes=DialCustomer says that the command answers the oldest outstanding effect of that type.
 //
 // "+20s" or "10:00:05.250" at the beginning of a line lets time pass first, and everything that is due on the way happens.

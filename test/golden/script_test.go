@@ -148,6 +148,12 @@ func (s *stage) set(line string, v reflect.Value, path, text string) {
 
 func (s *stage) parse(v reflect.Value, text string) error {
 	switch v.Interface().(type) {
+	case center.ChatTimer: // role:after, or role:disconnect:after
+		role, rest, _ := strings.Cut(text, ":")
+		after, disconnect := strings.CutPrefix(rest, "disconnect:")
+		d, err := time.ParseDuration(after)
+		v.Set(reflect.ValueOf(center.ChatTimer{Role: role, Disconnect: disconnect, After: d}))
+		return err
 	case time.Duration:
 		d, err := time.ParseDuration(text)
 		v.SetInt(int64(d))
@@ -200,6 +206,9 @@ func (s *stage) parse(v reflect.Value, text string) error {
 // file returns the text of a file of the story, if a word names one, and the word itself otherwise.
 func (s *stage) file(word string) string {
 	if name, ok := strings.CutPrefix(word, "@"); ok {
+		if id := s.ids[word]; id != "" {
+			return id
+		}
 		for _, f := range s.files {
 			if f.name == name {
 				return s.withIDs(f.data)

@@ -316,7 +316,15 @@ func (s *stage) name(id, name string) {
 func (s *stage) learn(step center.Step) {
 	for _, e := range step.Events {
 		switch e := e.(type) {
+		case center.ChatItemAdded:
+			if e.By != "" {
+				s.name(e.Participant, "part of "+s.names[string(e.By)])
+				s.ids["@"+s.names[string(e.By)]] = e.Participant
+			}
 		case center.ContactInitiated:
+			if e.Chat != nil {
+				s.ids["@customer"] = e.Chat.Participant
+			}
 			if s.names[string(e.Contact)] == "" {
 				s.contacts++
 				s.name(string(e.Contact), "c"+itoa(s.contacts))

@@ -104,7 +104,12 @@ var samples = map[string]string{
 
 // unions are the SDK's types of the members of unions that inputs hold.
 var unions = map[reflect.Type]map[string]reflect.Type{
-	reflect.TypeFor[connecttypes.PredefinedAttributeValues](): {"StringList": reflect.TypeFor[connecttypes.PredefinedAttributeValuesMemberStringList]()},
+	reflect.TypeFor[connecttypes.PredefinedAttributeValues]():              {"StringList": reflect.TypeFor[connecttypes.PredefinedAttributeValuesMemberStringList]()},
+	reflect.TypeFor[connecttypes.UpdateParticipantRoleConfigChannelInfo](): {"Chat": reflect.TypeFor[connecttypes.UpdateParticipantRoleConfigChannelInfoMemberChat]()},
+	reflect.TypeFor[connecttypes.ParticipantTimerValue](): {
+		"ParticipantTimerAction":            reflect.TypeFor[connecttypes.ParticipantTimerValueMemberParticipantTimerAction](),
+		"ParticipantTimerDurationInMinutes": reflect.TypeFor[connecttypes.ParticipantTimerValueMemberParticipantTimerDurationInMinutes](),
+	},
 	reflect.TypeFor[dynamodbtypes.AttributeValue](): {
 		"S":    reflect.TypeFor[dynamodbtypes.AttributeValueMemberS](),
 		"N":    reflect.TypeFor[dynamodbtypes.AttributeValueMemberN](),

@@ -47,7 +47,7 @@ func (s *Service) getTranscript(ctx context.Context, in *connectparticipantapi.G
 	}
 	out := &connectparticipantapi.GetTranscriptOutput{InitialContactId: optional(string(first)), Transcript: []connectparticipantapi.Item{}}
 	if more {
-		out.NextToken = &items[len(items)-1].ID
+		out.NextToken = optional(items[len(items)-1].ID)
 	}
 	ascending := value(in.SortOrder) == connectparticipantapi.SortKeyAscending
 	if ascending != forward {

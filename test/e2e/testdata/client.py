@@ -13,7 +13,7 @@ clients = {
     name: boto3.client(
         name, endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id=account, aws_secret_access_key="secret"
     )
-    for name in ("cloudwatch", "dynamodb", "kinesis", "connect", "sts")
+    for name in ("cloudwatch", "dynamodb", "kinesis", "connect", "connectparticipant", "sts")
 }
 
 
