@@ -147,7 +147,7 @@ func (m *model) tree(t testing.TB, name string, full bool, depth int) any {
 			return map[string]any{member: m.tree(t, s.Members[member].Shape, full, depth+1)}
 		}
 		for _, member := range names {
-			if !slices.Contains(s.Required, member) && (!full || depth > treeDepthMax) {
+			if !s.Union && !slices.Contains(s.Required, member) && (!full || depth > treeDepthMax) {
 				continue
 			}
 			out[member] = m.tree(t, s.Members[member].Shape, full, depth+1)
