@@ -150,7 +150,7 @@ func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
 		{"POST", agent + "/status", `{"status":"Available","now":true}`, 400, `unknown field "now"`},
 		{"POST", agent + "/status", `{"status":"Nap"}`, 400, "there are Available, Offline"},
 		{"POST", agent + "/contacts/none/accept", ``, 404, ""},
-		{"POST", agent + "/contacts/none/eat", ``, 404, "accept, barge, clear, end, hold, join, listen, reject, resume, swap, take-over"},
+		{"POST", agent + "/contacts/none/eat", ``, 404, "accept, barge, clear, end, hold, join, listen, pause, reject, resume, swap, take-over, unpause"},
 		{"POST", "/_hookswitch/instances/demo/calls", `{"customer":"+12065550100","dialled":"+12065550199","priority":1}`, 400, `unknown field "priority"`},
 		{"POST", "/_hookswitch/instances/demo/calls", `{"customer":"+12065550100","dialled":"+12065550199"}`, 404, ""},
 		{"POST", "/_hookswitch/instances/demo/contacts/none/hangup", ``, 404, ""},
