@@ -114,7 +114,7 @@ func rates(a *lifecycle.Agent) (per doing, any bool) {
 	handles, rings := false, false
 	for i := range a.Desk {
 		switch d := &a.Desk[i]; d.State {
-		case center.AgentContactConnected, center.AgentContactOnHold, center.AgentContactEnded:
+		case center.AgentContactConnected, center.AgentContactOnHold, center.AgentContactPaused, center.AgentContactEnded:
 			handles = true
 		case center.AgentContactMissed, center.AgentContactRejected, center.AgentContactError:
 			per.error = true

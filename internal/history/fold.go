@@ -254,7 +254,7 @@ const (
 
 var contactColumns = []string{"id", "channel", "method", "subtype", "reason", "name", "queue", "own", "agent", "profile", "l1", "l2", "l3", "l4", "l5",
 	"root", "initiated", "scheduled", "enqueued", "connected", "disconnected", "expires", "completed",
-	"waited", "talked", "held", "wrapped", "holds", "lasted", "resolved", "flowed", "abandoned", "hold_end", "out_agent", "out_external", "out_queue"}
+	"waited", "talked", "held", "paused", "wrapped", "holds", "lasted", "resolved", "flowed", "abandoned", "hold_end", "out_agent", "out_external", "out_queue"}
 
 var contactInsert = func() string {
 	var set []string
@@ -271,7 +271,7 @@ func contactRow(o *openContact) []any {
 	row := []any{string(c.ID), string(c.Channel), c.Method, subtype(c), c.DisconnectReason, c.Name, queue, own}
 	var who [7]string
 	var enqueued, dequeued, connected, left, cleared time.Time
-	var held, holds any
+	var held, paused, holds any
 	if c.Queue != nil {
 		enqueued, dequeued = c.Queue.EnqueuedAt, c.Queue.DequeuedAt
 	}
@@ -281,7 +281,10 @@ func contactRow(o *openContact) []any {
 			who[2+i] = g.ID
 		}
 		connected, left, cleared = h.ConnectedAt, h.LeftAt, h.ClearedAt
-		held, holds = int64(h.HeldFor/time.Second), h.Holds
+		held, paused, holds = int64(h.HeldFor/time.Second), int64(0), h.Holds
+		if c.Pauses != nil {
+			paused = int64(c.Pauses.ByAgent / time.Second)
+		}
 	}
 	for _, w := range who {
 		row = append(row, w)
@@ -294,9 +297,9 @@ func contactRow(o *openContact) []any {
 	row = append(row, flag(!c.CompletedAt.IsZero()))
 	talked := seconds(connected, left)
 	if talked != nil {
-		talked = talked.(int64) - held.(int64)
+		talked = talked.(int64) - held.(int64) - paused.(int64)
 	}
-	row = append(row, seconds(enqueued, dequeued), talked, held, seconds(left, cleared), holds)
+	row = append(row, seconds(enqueued, dequeued), talked, held, paused, seconds(left, cleared), holds)
 	resolved := c.DisconnectedAt
 	if cleared.After(resolved) {
 		resolved = cleared

@@ -81,7 +81,8 @@ const (
 const (
 	wasHandled = "(connected IS NOT NULL)"
 	wasQueued  = "(enqueued IS NOT NULL)"
-	handleTime = "(talked+held+wrapped)"
+	activeTime = "(talked+held+wrapped)"
+	handleTime = "(talked+held+paused+wrapped)"
 	outAnyway  = "(out_agent+out_external+out_queue)"
 )
 
@@ -89,6 +90,8 @@ const (
 var measures = map[string]measure{
 	"ABANDONMENT_RATE":              {of: ended, num: "abandoned", den: wasQueued, factor: 100, scope: anything},
 	"AVG_ABANDON_TIME":              {of: ended, num: "CASE WHEN abandoned THEN waited END", den: "abandoned", scope: anything, filters: ByMethodOrReason},
+	"AVG_ACTIVE_TIME":               {of: ended, num: activeTime, den: wasHandled, scope: anything, filters: ByMethodOrReason},
+	"AVG_AGENT_PAUSE_TIME":          {of: ended, num: "paused", den: wasHandled, scope: anything, filters: ByMethodOrReason},
 	"AVG_AFTER_CONTACT_WORK_TIME":   {of: ended, num: "wrapped", den: wasHandled, scope: anything, filters: ByMethodOrReason},
 	"AVG_CONTACT_DURATION":          {of: ended, num: "lasted", den: "1", scope: anything, filters: ByMethodOrReason},
 	"AVG_HANDLE_TIME":               {of: ended, num: handleTime, den: wasHandled, scope: anything, filters: ByMethodOrReason},

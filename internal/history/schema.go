@@ -13,7 +13,7 @@ import (
 )
 
 // schemaVersion changes with the tables or with what is put into them: a database of another version is made anew.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // cacheKB is how much of the database a connection keeps in memory.
 const cacheKB = 4096
@@ -33,7 +33,7 @@ CREATE TABLE contact (
 	root TEXT NOT NULL,
 	initiated INTEGER NOT NULL, scheduled INTEGER, enqueued INTEGER, connected INTEGER, disconnected INTEGER, expires INTEGER,
 	completed INTEGER, -- 1 when its record is final
-	waited INTEGER, talked INTEGER, held INTEGER, wrapped INTEGER, holds INTEGER, -- seconds; NULL: never queued, never handled
+	waited INTEGER, talked INTEGER, held INTEGER, paused INTEGER, wrapped INTEGER, holds INTEGER, -- seconds; NULL: never queued, never handled
 	lasted INTEGER, resolved INTEGER, flowed INTEGER,
 	abandoned INTEGER NOT NULL, hold_end INTEGER NOT NULL,
 	out_agent INTEGER NOT NULL, out_external INTEGER NOT NULL, out_queue INTEGER NOT NULL

@@ -51,8 +51,7 @@
 //     kept by quarters of an hour: a range counts the one in which it begins as a whole. Contacts of supervisors who listen do not count,
 //     calls that agents place count for no answer rate. Weeks begin on Monday. Metrics of outbound campaigns, cases, bots,
 //     flows, evaluations, Contact Lens, scheduling, messages and AI agents are refused by name, and so are
-//     AVG_AGENT_CONCURRENCY, AVG_ACTIVE_TIME, AVG_AGENT_PAUSE_TIME, SUM_RETRY_CALLBACK_ATTEMPTS, and OCCUPANCY and
-//     CONTACTS_CONSULTED of GetMetricData.
+//     AVG_AGENT_CONCURRENCY, SUM_RETRY_CALLBACK_ATTEMPTS, and OCCUPANCY and CONTACTS_CONSULTED of GetMetricData.
 //   - GetContactMetrics knows POSITION_IN_QUEUE: among the contacts of one channel in the queue.
 //   - Without SortOrder the metrics are sorted from the highest down, which AWS does not document.
 package connect
