@@ -30,6 +30,6 @@ for operation in asked["operations"]:
         answers[operation] = {"missing": missing}
         continue
     _, whole = paged(operation, inputs)
-    pages, items = paged(operation, inputs, PageSize=1)
+    pages, items = paged(operation, inputs, **({"PageSize": 1} if "MaxResults" in shape.members else {}))
     answers[operation] = {"whole": len(whole), "pages": pages, "same": json.dumps(whole, default=str) == json.dumps(items, default=str)}
 json.dump(answers, sys.stdout)
