@@ -397,6 +397,10 @@ func ContactOf(e Event) ContactID {
 		return e.Contact
 	case ContactRoutingChanged:
 		return e.Contact
+	case ContactCriteriaSet:
+		return e.Contact
+	case RoutingStepExpired:
+		return e.Contact
 	case ContactQueued:
 		return e.Contact
 	case ContactOffered:

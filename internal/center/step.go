@@ -173,6 +173,8 @@ var eventWords = func() map[string]func([]byte) (Event, error) {
 	word[Event, ContactTargeted](w)
 	word[Event, ContactAttributesChanged](w)
 	word[Event, ContactRoutingChanged](w)
+	word[Event, ContactCriteriaSet](w)
+	word[Event, RoutingStepExpired](w)
 	word[Event, ContactQueued](w)
 	word[Event, ContactOffered](w)
 	word[Event, ContactMissed](w)

@@ -46,11 +46,12 @@ type (
 		Completed         bool              // the machine has let go of the contact, which exists
 		StoredTags        map[string]string // its tags, if Completed
 	}
-	// SetRouting says how urgent a contact is. At most one is set.
+	// SetRouting says how urgent a contact is, and whom it may be offered to. At most one of Priority and Age is set.
 	SetRouting struct {
 		Contact  ContactID
-		Priority *int // 1 comes first
-		Age      *int // seconds that it counts as older than it is
+		Priority *int          // 1 comes first
+		Age      *int          // seconds that it counts as older than it is
+		Criteria []RoutingStep // without their statuses; none: as they are
 	}
 )
 

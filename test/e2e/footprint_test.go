@@ -28,7 +28,7 @@ func TestFootprintWithData(t *testing.T) {
 	if binary == "" {
 		t.Skip("runs the program: left out with -short")
 	}
-	for _, args := range [][]string{{"-scenario", "retained", "-gib", "0.2", "-idle", "1s"}, {"-scenario", "subscriptions", "-idle", "1s"}} {
+	for _, args := range [][]string{{"-scenario", "retained", "-gib", "0.4", "-idle", "1s"}, {"-scenario", "subscriptions", "-idle", "1s"}} {
 		out, err := exec.CommandContext(t.Context(), "go", append([]string{"run", "../footprint", "-binary", binary}, args...)...).CombinedOutput()
 		t.Logf("%s", out)
 		if err != nil {

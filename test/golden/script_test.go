@@ -25,6 +25,7 @@ var commands = byName(
 	center.CreateHours{}, center.CreateAgentStatus{}, center.CustomerInput{}, center.FunctionAnswered{}, center.AssociateFunction{},
 	center.StartChat{}, center.ConnectChat{}, center.SayInChat{}, center.LeaveChat{}, center.SetChatTimers{},
 	center.PauseTask{}, center.ResumeTask{}, center.TransferTask{}, center.RescheduleTask{}, center.UpdateContact{}, center.SetRouting{},
+	center.CreateAttribute{}, center.ChangeProficiencies{},
 )
 
 func byName(all ...center.Command) map[string]reflect.Type {
@@ -162,6 +163,15 @@ func (s *stage) parse(v reflect.Value, text string) error {
 		d, err := time.ParseDuration(text)
 		v.Set(reflect.ValueOf(s.clock.Now().Add(d)))
 		return err
+	}
+	if _, ok := v.Interface().(center.Proficiency); ok { // attribute:value:level
+		words := strings.Split(text, ":")
+		level, err := strconv.ParseFloat(words[len(words)-1], 64)
+		if len(words) != 3 || err != nil {
+			return errors.New("a proficiency is attribute:value:level")
+		}
+		v.Set(reflect.ValueOf(center.Proficiency{Attribute: words[0], Value: words[1], Level: level}))
+		return nil
 	}
 	switch v.Kind() {
 	case reflect.Pointer:

@@ -207,6 +207,8 @@ func (r *run) do(a *language.Action) (next string) {
 		return r.updateFlowAttributes(a)
 	case "UpdateContactRoutingBehavior":
 		return r.updateContactRoutingBehavior(a)
+	case "UpdateContactRoutingCriteria":
+		return r.updateContactRoutingCriteria(a)
 	case "UpdateContactEventHooks":
 		return r.updateContactEventHooks(a)
 	case "UpdateContactRecordingBehavior":

@@ -36,13 +36,14 @@ type Contact struct {
 	CompletedAt         time.Time `json:",omitzero"`
 	UpdatedAt           time.Time // of the newest event
 
-	Target   center.QueueID `json:",omitempty"` // where a transfer to a queue goes
-	Priority int            // 1 comes first
-	Age      int            // seconds that it counts as older than it is
-	Queue    *QueueVisit    `json:",omitempty"` // the queue it waits in or waited in last
-	Attempts int            // offers to agents so far
-	Offer    *Offer         `json:",omitempty"` // while it rings, and until the agent is joined with the customer
-	Agent    *Handling      `json:",omitempty"` // once an agent was connected
+	Target   center.QueueID           `json:",omitempty"` // where a transfer to a queue goes
+	Priority int                      // 1 comes first
+	Age      int                      // seconds that it counts as older than it is
+	Queue    *QueueVisit              `json:",omitempty"` // the queue it waits in or waited in last
+	Criteria []center.RoutingCriteria `json:",omitempty"` // the last ones, the newest last; never changed in place
+	Attempts int                      // offers to agents so far
+	Offer    *Offer                   `json:",omitempty"` // while it rings, and until the agent is joined with the customer
+	Agent    *Handling                `json:",omitempty"` // once an agent was connected
 
 	Next      center.ContactID     `json:",omitempty"` // that continues it; the last one
 	Line      center.ContactID     `json:",omitempty"` // whose line it has; none: its own
@@ -174,6 +175,7 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 		c.Priority, c.Age = e.Priority, e.Age
 	case center.ContactQueued:
 		c.Queue, c.Position = &QueueVisit{Queue: e.Queue, Agent: e.Agent, EnqueuedAt: at}, nil
+		c.activate(at)
 	case center.ContactOffered:
 		c.Attempts++
 		c.Offer = &Offer{Agent: e.Agent, At: at, Until: e.Until}
@@ -184,6 +186,7 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 		c.Offer = nil
 	case center.ContactConnected:
 		c.Offer, c.Position = nil, nil
+		c.endStep(center.StepJoined)
 		c.dequeue(at)
 		c.Agent = &Handling{Agent: e.Agent, Username: e.Username, RoutingProfile: e.RoutingProfile, Hierarchy: e.Hierarchy, ConnectedAt: at, HoldDue: e.OnHold}
 	case center.ContactHeld:
@@ -202,6 +205,7 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 		c.unpause(at)
 		c.DisconnectedAt, c.DisconnectReason, c.RingUntil, c.Position, c.Said = at, e.Reason, time.Time{}, nil, ""
 		c.Parties = nil
+		c.endStep(center.StepInterrupted)
 		c.dequeue(at)
 	case center.ContactCleared:
 		if c.Agent != nil && c.Agent.Agent == e.Agent && !c.Agent.LeftAt.IsZero() && c.Agent.ClearedAt.IsZero() {
@@ -209,6 +213,10 @@ func (c *Contact) Apply(at time.Time, e center.Event) {
 		}
 	case center.ContactCompleted:
 		c.CompletedAt = at
+	case center.ContactCriteriaSet:
+		c.setCriteria(at, e.Steps)
+	case center.RoutingStepExpired:
+		c.expireStep(at, e.Step)
 	default:
 		if !c.applyFlow(at, e) && !c.applyParty(at, e) && !c.applyTask(at, e) && !c.applyChat(at, e) {
 			return

@@ -73,7 +73,7 @@ func (c *Contact) Due() time.Time {
 	}
 	due := c.ExpiresAt
 	_, silent := c.Silent()
-	for _, t := range [...]time.Time{silent, c.RingUntil, c.start(), c.waitsUntil(), c.ringsUntil(), c.holdDue()} {
+	for _, t := range [...]time.Time{silent, c.RingUntil, c.start(), c.waitsUntil(), c.ringsUntil(), c.holdDue(), c.StepDue()} {
 		if !t.IsZero() && (due.IsZero() || t.Before(due)) {
 			due = t
 		}
@@ -110,6 +110,11 @@ func (c *Contact) May(e center.Event) error {
 		ok = true // also for a contact that the machine has let go of
 	case center.ContactRoutingChanged:
 		ok = open(phase)
+	case center.ContactCriteriaSet:
+		ok = phase == Running || phase == Queued
+	case center.RoutingStepExpired:
+		i := c.activeStep()
+		ok = phase == Queued && i >= 0 && i == e.Step
 	case center.ContactQueued:
 		ok = phase == Running || phase == Scheduled && c.Callback != nil
 	case center.ContactOffered:

@@ -34,6 +34,7 @@ func (c *Contact) applyTask(at time.Time, e center.Event) bool {
 		p.Count++
 		p.Since, p.PausedAt = at, at
 		c.Pauses = &p
+		c.endStep(center.StepInterrupted)
 		c.dequeue(at)
 	case center.TaskResumed:
 		c.unpause(at)

@@ -121,6 +121,9 @@ func (t *turn) moveQueue(c *lifecycle.Contact, q center.QueueID) {
 	if c.Priority != next.Priority || c.Age != next.Age {
 		t.emit(center.ContactRoutingChanged{Contact: next.ID, Priority: c.Priority, Age: c.Age})
 	}
+	if n := len(c.Criteria); n > 0 {
+		t.emit(center.ContactCriteriaSet{Contact: next.ID, Steps: withoutStatus(c.Criteria[n-1].Steps)})
+	}
 	t.enqueue(next, q)
 }
 

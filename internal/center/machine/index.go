@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -48,12 +49,18 @@ type poolKey struct {
 	channel center.Channel
 }
 
-// line is the contacts of one channel that wait in one queue and do not ring, the first to be served first.
+// line is the contacts of one channel that wait in one queue and do not ring, the first to be served first. Those whose
+// routing criteria ask for certain agents wait apart: in one line for each thing that is asked.
 type line struct {
 	key    lineKey
 	queue  []*spot
-	pools  []served // of the routing profiles that serve it
-	delays []int    // seconds, above 0, that those want a contact to have waited
+	asks   []*line                 // never empty lines
+	asked  map[string]*line        // asks by what they ask
+	asker  *line                   // of one of asks: whose
+	ask    string                  // of one of asks: what, in writing
+	wants  *center.AgentExpression // of one of asks: what
+	pools  []served                // of the routing profiles that serve it
+	delays []int                   // seconds, above 0, that those want a contact to have waited
 }
 
 // served is a pool that serves a line, once a contact has waited for the delay.
@@ -220,9 +227,9 @@ func (m *Machine) refreshContact(id center.ContactID) {
 	}
 	if !c.Waiting() {
 		x.leaveLine(sp)
-	} else if rank := routing.RankOf(c); sp.line == nil || sp.rank != rank {
+	} else if rank, ask := routing.RankOf(c), askOf(c); sp.line == nil || sp.rank != rank || sp.line.ask != ask {
 		x.leaveLine(sp)
-		m.joinLine(sp, rank)
+		m.joinLine(sp, rank, ask)
 	}
 	if due := c.Due(); !due.Equal(sp.due) {
 		sp.due = due
@@ -261,14 +268,52 @@ func (x *index) count(sp *spot, queue center.QueueID) {
 	}
 }
 
-func (m *Machine) joinLine(sp *spot, rank routing.Rank) {
+// askOf writes down what the active routing step of a contact asks of agents; "": nothing.
+func askOf(c *lifecycle.Contact) string {
+	s := c.ActiveStep()
+	if s == nil {
+		return ""
+	}
+	b, err := json.Marshal(s.Expression)
+	if err != nil {
+		panic(Broken{Name: "routing criteria can be written", Detail: err.Error()})
+	}
+	return string(b)
+}
+
+// asking returns the part of a line whose contacts ask for the same.
+func (l *line) asking(c *lifecycle.Contact, ask string) *line {
+	if ask == "" {
+		return l
+	}
+	of := l.asked[ask]
+	if of == nil {
+		of = &line{key: l.key, pools: l.pools, delays: l.delays, asker: l, ask: ask, wants: &c.ActiveStep().Expression}
+		if l.asked == nil {
+			l.asked = map[string]*line{}
+		}
+		l.asked[ask] = of
+		l.asks = append(l.asks, of)
+	}
+	return of
+}
+
+// fits reports whether an agent is what the contacts of a line ask for.
+func (l *line) fits(a *lifecycle.Agent) bool { return l.wants == nil || routing.Satisfies(a, *l.wants) }
+
+// anyFits reports whether some contact waits in a line, or in a part of it, that asks for no other agents.
+func (l *line) anyFits(a *lifecycle.Agent) bool {
+	return len(l.queue) > 0 || slices.ContainsFunc(l.asks, func(of *line) bool { return of.fits(a) })
+}
+
+func (m *Machine) joinLine(sp *spot, rank routing.Rank, ask string) {
 	x := &m.index
-	l := x.line(lineKey{center.QueueID(sp.c.Queue.Queue.ID), sp.c.Channel})
+	l := x.line(lineKey{center.QueueID(sp.c.Queue.Queue.ID), sp.c.Channel}).asking(sp.c, ask)
 	sp.line, sp.rank = l, rank
 	i, _ := slices.BinarySearchFunc(l.queue, rank, func(s *spot, r routing.Rank) int { return s.rank.Compare(r) })
 	l.queue = slices.Insert(l.queue, i, sp)
 	for _, p := range l.pools {
-		if routing.Ripe(sp.c, p.delay, m.state.At) {
+		if routing.Ripe(sp.c, p.delay, m.state.At) && (l.wants == nil || slices.ContainsFunc(p.pool.free, func(s *seat) bool { return l.fits(s.a) })) {
 			x.mayRoute(p.pool)
 		}
 	}
@@ -300,6 +345,10 @@ func (x *index) leaveLine(sp *spot) {
 		l.queue = slices.Delete(l.queue, i, i+1)
 	}
 	sp.line = nil
+	if of := l.asker; of != nil && len(l.queue) == 0 {
+		delete(of.asked, l.ask)
+		of.asks = slices.DeleteFunc(of.asks, func(o *line) bool { return o == l })
+	}
 }
 
 func (m *Machine) refreshAgent(id center.AgentID) {
@@ -342,7 +391,9 @@ func (x *index) joinPool(s *seat, p *pool) {
 	i, _ := slices.BinarySearchFunc(p.free, s.turn, func(o *seat, t routing.Turn) int { return o.turn.Compare(t) })
 	p.free = slices.Insert(p.free, i, s)
 	s.pools = append(s.pools, p)
-	x.mayRoute(p)
+	if slices.ContainsFunc(p.lanes, func(l poolLane) bool { return l.line.anyFits(s.a) }) {
+		x.mayRoute(p)
+	}
 }
 
 func (x *index) leavePools(s *seat) {
@@ -362,7 +413,7 @@ func (x *index) mayRoute(p *pool) {
 		return
 	}
 	for _, l := range p.lanes {
-		if len(l.line.queue) > 0 {
+		if len(l.line.queue)+len(l.line.asks) > 0 {
 			p.dirty = true
 			x.dirtyPools = append(x.dirtyPools, p)
 			return

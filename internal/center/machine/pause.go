@@ -215,27 +215,54 @@ func checkTags(stored, set map[string]string, remove []string) error {
 	return nil
 }
 
-// setRouting says how urgent a contact is that is not with an agent yet. Setting one of the two takes the other back.
+// setRouting says how urgent a contact is that is not with an agent yet, and whom it may be offered to. Setting one of
+// priority and age takes the other back. While the contact rings at an agent, whom it may be offered to is settled.
 func (t *turn) setRouting(cmd center.SetRouting) error {
 	c, err := t.contact(cmd.Contact)
 	if err != nil {
 		return err
 	}
-	e := center.ContactRoutingChanged{Contact: c.ID, Priority: lifecycle.PriorityUsual}
+	changed := center.ContactRoutingChanged{Contact: c.ID, Priority: lifecycle.PriorityUsual}
+	criteria := center.ContactCriteriaSet{Contact: c.ID, Steps: withoutStatus(cmd.Criteria)}
+	urgent := cmd.Priority != nil || cmd.Age != nil
 	switch {
-	case (cmd.Priority == nil) == (cmd.Age == nil):
+	case cmd.Priority != nil && cmd.Age != nil, !urgent && len(cmd.Criteria) == 0:
 		return invalid("QueuePriority", "either a priority or an adjustment of the time in queue is set")
 	case cmd.Priority != nil && *cmd.Priority < 1:
 		return invalid("QueuePriority", "must be at least 1")
-	case c.May(e) != nil:
+	case urgent && c.May(changed) != nil:
 		return conflict(center.KindContact, string(c.ID), "the contact is not on its way to an agent")
-	case cmd.Priority != nil:
-		e.Priority = *cmd.Priority
-	default:
-		e.Age = *cmd.Age
 	}
-	t.emit(e)
+	if len(cmd.Criteria) > 0 {
+		if err := center.CheckRoutingSteps(cmd.Criteria); err != nil {
+			return err
+		}
+		if c.May(criteria) != nil {
+			return conflict(center.KindContact, string(c.ID), "the contact is not on its way to an agent, or rings at one")
+		}
+	}
+	switch {
+	case cmd.Priority != nil:
+		changed.Priority = *cmd.Priority
+	case cmd.Age != nil:
+		changed.Age = *cmd.Age
+	}
+	if urgent {
+		t.emit(changed)
+	}
+	if len(cmd.Criteria) > 0 {
+		t.emit(criteria)
+	}
 	return nil
+}
+
+// withoutStatus returns routing steps as they were asked for.
+func withoutStatus(steps []center.RoutingStep) []center.RoutingStep {
+	out := slices.Clone(steps)
+	for i := range out {
+		out[i].Status, out[i].ExpiresAt = "", time.Time{}
+	}
+	return out
 }
 
 // emitShared makes an event of a flow true. Attributes that it sets on a task are those of all the tasks linked with it.

@@ -262,7 +262,7 @@ func contactValues(m map[center.ContactID]*lifecycle.Contact) map[center.Contact
 func (g *gambler) command() center.Command {
 	a, c := g.pair()
 	flow := rapid.SampledFrom(flowNames).Draw(g.t, "flow")
-	switch rapid.IntRange(0, 45).Draw(g.t, "command") {
+	switch rapid.IntRange(0, 48).Draw(g.t, "command") {
 	case 0:
 		return center.LogIn{Agent: a}
 	case 1:
@@ -314,6 +314,8 @@ func (g *gambler) command() center.Command {
 		return g.withTask(a, c)
 	case 41, 42, 43, 44, 45:
 		return g.inChat(c)
+	case 46, 47, 48:
+		return center.SetRouting{Contact: g.contact(), Criteria: g.criteria()}
 	}
 	return center.Wake{}
 }
@@ -377,6 +379,36 @@ func (g *gambler) withTask(a center.AgentID, c center.ContactID) center.Command 
 		return center.SetRouting{Contact: c, Age: &five}
 	}
 	return center.UpdateContact{Contact: c, Name: &name, SetTags: map[string]string{"k": "v"}, References: []center.Reference{{Name: "r", Type: "URL", Value: "u"}}}
+}
+
+// criteria draws routing criteria, of which some cannot be met.
+func (g *gambler) criteria() []center.RoutingStep {
+	condition := func() *center.AgentCondition {
+		language := rapid.SampledFrom([]string{"English", "French", "Latin"}).Draw(g.t, "language asked for")
+		switch rapid.IntRange(0, 2).Draw(g.t, "operator") {
+		case 0:
+			return &center.AgentCondition{Operator: center.OperatorMatch, Agents: []center.AgentID{g.agent()}}
+		case 1:
+			return &center.AgentCondition{Operator: center.OperatorRange, Attribute: "language", Value: language, Min: 1, Max: 3}
+		}
+		return &center.AgentCondition{Operator: center.OperatorAtLeast, Attribute: "language", Value: language, Level: rapid.SampledFrom([]float64{1, 3, 5}).Draw(g.t, "level")}
+	}
+	var steps []center.RoutingStep
+	for range rapid.IntRange(1, 3).Draw(g.t, "routing steps") {
+		s := center.RoutingStep{Duration: rapid.SampledFrom([]int{0, 5, 20, 40}).Draw(g.t, "expiry")}
+		switch rapid.IntRange(0, 3).Draw(g.t, "expression") {
+		case 0:
+			s.Expression.Not = condition()
+		case 1:
+			s.Expression.And = []center.AgentExpression{{Condition: condition()}, {Not: condition()}}
+		case 2:
+			s.Expression.Or = []center.AgentExpression{{Condition: condition()}, {Condition: condition()}}
+		default:
+			s.Expression.Condition = condition()
+		}
+		steps = append(steps, s)
+	}
+	return steps
 }
 
 func (g *gambler) destination() center.Destination {

@@ -93,8 +93,14 @@ func (p *pass) head(pl *pool) *seat {
 // ripe reports whether any contact waits that the agents of the pool may be offered.
 func (p *pass) ripe(pl *pool) bool {
 	for i := range pl.lanes {
-		if l := &pl.lanes[i]; p.cursor(l.line, l.Delay) < len(l.line.queue) {
+		l := &pl.lanes[i]
+		if p.cursor(l.line, l.Delay) < len(l.line.queue) {
 			return true
+		}
+		for _, of := range l.line.asks {
+			if p.cursor(of, l.Delay) < len(of.queue) {
+				return true
+			}
 		}
 	}
 	return false
@@ -131,13 +137,29 @@ func (p *pass) choose(s *seat) *spot {
 			if best != nil && l.Priority > claim.Queue {
 				break // lanes are sorted: none that follows asks more strongly
 			}
-			sp := p.first(s.a, l.line, p.cursor(l.line, l.Delay), l.Delay)
+			sp := p.firstOf(s.a, l)
 			if sp == nil {
 				continue
 			}
 			if c := (routing.Claim{Queue: l.Priority, Rank: sp.rank}); best == nil || c.Compare(claim) < 0 {
 				best, claim = sp, c
 			}
+		}
+	}
+	return best
+}
+
+// firstOf returns the first contact of a lane that the agent may be offered: one that asks for nothing, or for what the
+// agent is.
+func (p *pass) firstOf(a *lifecycle.Agent, l *poolLane) *spot {
+	best := p.first(a, l.line, p.cursor(l.line, l.Delay), l.Delay)
+	for _, of := range l.line.asks {
+		from := p.cursor(of, l.Delay)
+		if from == len(of.queue) || best != nil && best.rank.Compare(of.queue[from].rank) < 0 || !of.fits(a) {
+			continue
+		}
+		if sp := p.first(a, of, from, l.Delay); sp != nil && (best == nil || sp.rank.Compare(best.rank) < 0) {
+			best = sp
 		}
 	}
 	return best

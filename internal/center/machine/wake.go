@@ -114,6 +114,13 @@ func (t *turn) contactDue(c *lifecycle.Contact) {
 	case silence(c, due):
 		timer, _ := c.Silent()
 		t.fallsSilent(c, timer)
+	case due.Equal(c.StepDue()):
+		for i, s := range c.Criteria[len(c.Criteria)-1].Steps {
+			if s.Status == center.StepActive {
+				t.emit(center.RoutingStepExpired{Contact: c.ID, Step: i})
+				break
+			}
+		}
 	case c.Connected() && c.Agent.HoldDue:
 		t.holdComesDue(c)
 	case partyRings(c, t.at):

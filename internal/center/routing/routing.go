@@ -131,12 +131,44 @@ func ClaimOf(a *lifecycle.Agent, p center.RoutingProfile, c *lifecycle.Contact, 
 	if c.Queue.Agent != "" {
 		return Claim{Queue: OwnQueue, Rank: RankOf(c)}, c.Queue.Agent == a.ID
 	}
+	if s := c.ActiveStep(); s != nil && !Satisfies(a, s.Expression) {
+		return Claim{}, false
+	}
 	for _, q := range p.Queues {
 		if string(q.Queue) == c.Queue.Queue.ID && q.Channel == c.Channel {
 			return Claim{Queue: q.Priority, Rank: RankOf(c)}, Ripe(c, q.Delay, at)
 		}
 	}
 	return Claim{}, false
+}
+
+// Satisfies reports whether an agent is one of those that an expression of routing criteria asks for, with the proficiencies
+// that its desktop shows.
+func Satisfies(a *lifecycle.Agent, e center.AgentExpression) bool {
+	switch {
+	case e.Condition != nil:
+		return meets(a, e.Condition)
+	case e.Not != nil:
+		return !meets(a, e.Not)
+	case len(e.And) > 0:
+		return !slices.ContainsFunc(e.And, func(x center.AgentExpression) bool { return !Satisfies(a, x) })
+	}
+	return slices.ContainsFunc(e.Or, func(x center.AgentExpression) bool { return Satisfies(a, x) })
+}
+
+func meets(a *lifecycle.Agent, c *center.AgentCondition) bool {
+	if c.Operator == center.OperatorMatch {
+		return slices.Contains(c.Agents, a.ID)
+	}
+	i := slices.IndexFunc(a.Config.Proficiencies, func(p center.Proficiency) bool { return p.Attribute == c.Attribute && p.Value == c.Value })
+	if i < 0 {
+		return false
+	}
+	level := a.Config.Proficiencies[i].Level
+	if c.Operator == center.OperatorRange {
+		return c.Min <= level && level <= c.Max
+	}
+	return level >= c.Level
 }
 
 // Lane is a queue as one routing profile serves it, of one channel.

@@ -69,6 +69,8 @@ func typeOf(e center.Event) (typ, updated string) {
 		return ConnectedToSystem, ""
 	case center.ContactAttributesChanged:
 		return DataUpdated, "UserDefinedAttributes"
+	case center.ContactCriteriaSet, center.RoutingStepExpired:
+		return DataUpdated, "RoutingCriteria.Step.Status"
 	case center.TaskRescheduled:
 		return DataUpdated, "ScheduledTimestamp"
 	case center.ContactDataChanged:
@@ -146,6 +148,10 @@ func appendDetail(b []byte, inst center.Instance, c *lifecycle.Contact, typ, upd
 	}
 	if c.Agent != nil {
 		b = appendAgent(b, inst, c, at)
+	}
+	if n := len(c.Criteria); n > 0 {
+		b = append(b, `,"routingCriteria":`...)
+		b = document.Criteria{Camel: true, Time: document.AppendMillis}.Append(b, c.Criteria[n-1])
 	}
 	b = append(b, `,"tags":`...)
 	b = document.AppendMap(b, document.Tags(inst, c.System, c.Tags))

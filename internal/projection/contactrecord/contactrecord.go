@@ -92,7 +92,9 @@ func Append(b []byte, inst center.Instance, c *lifecycle.Contact, lastUpdate tim
 	b = appendReferences(b, c.References)
 	b = append(b, `,"RelatedContactId":`...)
 	b = document.AppendStringOrNull(b, c.Related)
-	b = append(b, `,"RoutingCriteria":null,"ScheduledTimestamp":`...)
+	b = append(b, `,"RoutingCriteria":`...)
+	b = appendCriteria(b, c.Criteria)
+	b = append(b, `,"ScheduledTimestamp":`...)
 	b = document.AppendSeconds(b, scheduled(c))
 	b = append(b, `,"SegmentAttributes":`...)
 	b = appendSegment(b, segment(c))
@@ -160,6 +162,21 @@ func appendAgent(b []byte, inst center.Instance, c *lifecycle.Contact) []byte {
 	b = append(b, `,"Username":`...)
 	b = document.AppendString(b, h.Username)
 	return append(b, '}')
+}
+
+// appendCriteria appends the last routing criteria, the oldest first, or null.
+func appendCriteria(b []byte, criteria []center.RoutingCriteria) []byte {
+	if len(criteria) == 0 {
+		return append(b, "null"...)
+	}
+	b = append(b, '[')
+	for i, r := range criteria {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = document.Criteria{Time: document.AppendSeconds}.Append(b, r)
+	}
+	return append(b, ']')
 }
 
 // appendTemplate appends the template that a task was started from, or null.

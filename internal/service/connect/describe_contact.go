@@ -32,6 +32,7 @@ func contactOut(inst center.Instance, c lifecycle.Contact) *connectapi.Contact {
 		ConnectedToSystemTimestamp: timestamp(c.ConnectedToSystemAt), DisconnectReason: optional(c.DisconnectReason),
 		CustomerEndpoint: endpointOut(c.Customer), SystemEndpoint: endpointOut(c.System), Tags: maps.Clone(c.Tags), Attributes: maps.Clone(c.Attributes),
 		QueuePriority: ptr(int64(c.Priority)), QueueTimeAdjustmentSeconds: optional(int32(c.Age)), SegmentAttributes: segmentOut(c.Segment),
+		RoutingCriteria: criteriaOut(c.Criteria),
 	}
 	if c.Channel == center.Task { // the delay of a callback is not shown
 		out.ScheduledTimestamp = timestamp(c.ScheduledAt)
@@ -51,9 +52,26 @@ func contactOut(inst center.Instance, c lifecycle.Contact) *connectapi.Contact {
 			Id: ptr(string(h.Agent)), ConnectedToAgentTimestamp: timestamp(h.ConnectedAt), AfterContactWorkStartTimestamp: timestamp(h.LeftAt),
 			AfterContactWorkEndTimestamp: timestamp(h.ClearedAt), AgentInitiatedHoldDuration: ptr(int32((h.HeldFor - h.HeldForOthers) / time.Second)),
 		}
+		if c.Pauses != nil {
+			out.AgentInfo.AgentPauseDurationInSeconds = ptr(int32(c.Pauses.ByAgent / time.Second))
+		}
+		out.AgentInfo.HierarchyGroups = hierarchyOut(inst, h.Hierarchy)
 		if !h.ClearedAt.IsZero() {
 			out.AgentInfo.AfterContactWorkDuration = ptr(int32(h.ClearedAt.Truncate(time.Second).Sub(h.LeftAt.Truncate(time.Second)) / time.Second))
 		}
+	}
+	return out
+}
+
+// hierarchyOut shows the groups of an agent, from the highest level down.
+func hierarchyOut(inst center.Instance, groups []center.Ref) *connectapi.HierarchyGroups {
+	if len(groups) == 0 {
+		return nil
+	}
+	out := &connectapi.HierarchyGroups{}
+	levels := [...]**connectapi.AgentHierarchyGroup{&out.Level1, &out.Level2, &out.Level3, &out.Level4, &out.Level5}
+	for i, g := range groups[:min(len(groups), len(levels))] {
+		*levels[i] = &connectapi.AgentHierarchyGroup{Arn: ptr(resourceARN(inst, center.KindHierarchyGroup, g.ID))}
 	}
 	return out
 }

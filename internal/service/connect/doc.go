@@ -23,7 +23,11 @@
 //     is bought; numbers of Canada count as numbers of the United States. A released number is free at once; AWS keeps it
 //     for up to 180 days. British mobile numbers can be dialled, as after AWS's quota increase.
 //   - Nobody signs in here, so nothing asks for the permissions of a security profile; they are kept as they are named.
-//     Proficiencies are data of agents, which their events show: no routing criteria ask for them yet.
+//   - Routing criteria: AWS states 5 steps and 3 versions that are kept; at most 24 conditions in 4 levels of expressions, 100
+//     agents in a condition and a week until a step expires are ours. A contact that rings at an agent rings on past the end of
+//     its step, and its criteria cannot change meanwhile. A step that other criteria replace, or whose contact leaves the queue,
+//     is INTERRUPTED in records and events; DescribeContact, whose model has no such status, shows INACTIVE.
+//   - DescribeContact has no NextContacts: contacts do not note the quick connect that led to the next.
 //   - The prompts of an instance are those that AWS gives a new one, by name: there is no sound behind them, and CreatePrompt
 //     is not served.
 //   - Searches sort by id. Texts that a field contains or begins with are found in any case, and names of fields are taken

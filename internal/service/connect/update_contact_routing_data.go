@@ -7,12 +7,13 @@ import (
 	"github.com/hookswitch/hookswitch/internal/center"
 )
 
-// updateContactRoutingData says how urgent a contact is that no agent has yet.
+// updateContactRoutingData says how urgent a contact is that no agent has yet, and whom it may be offered to.
 func (s *Service) updateContactRoutingData(ctx context.Context, in *connectapi.UpdateContactRoutingDataInput) (*connectapi.UpdateContactRoutingDataOutput, error) {
-	if err := refuseSet(member{"RoutingCriteria", in.RoutingCriteria != nil}); err != nil {
-		return nil, err
+	steps, err := routingStepsIn(in.RoutingCriteria)
+	if err != nil {
+		return nil, modelled(err)
 	}
-	cmd := center.SetRouting{Contact: id[center.ContactID](in.ContactId)}
+	cmd := center.SetRouting{Contact: id[center.ContactID](in.ContactId), Criteria: steps}
 	if in.QueuePriority != nil {
 		cmd.Priority = ptr(int(min(*in.QueuePriority, maxPriority)))
 	}

@@ -125,6 +125,12 @@ func blocks() map[string]block {
 			rule:       routingRule,
 			errors:     failure,
 		},
+		// The page calls it UpdateRoutingCriteria, which AWS refuses as a type.
+		"UpdateContactRoutingCriteria": {
+			flows: []string{contactFlow, customerQueue, agentTransfer, queueTransfer}, errors: failure,
+			parameters: map[string]checkFunc{"RoutingCriteria": areCriteria},
+			rule:       func(a *Action) string { return oneOf(a, "RoutingCriteria") },
+		},
 		"UpdateContactEventHooks": {
 			flows: waiting, parameters: map[string]checkFunc{"EventHooks": areHooks}, errors: failure,
 			rule: func(a *Action) string { return oneOf(a, "EventHooks") },

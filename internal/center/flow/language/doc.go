@@ -20,6 +20,5 @@
 // Refused although AWS has them: prompts by id (PromptId) and from S3, Lex bots, functions that are not waited for
 // (ASYNCHRONOUS), encryption of inputs, events that end a Wait, metrics of one channel (QueueChannel), hooks for the
 // agent's screen (DefaultAgentUI, DisconnectAgentUI) and for pausing (PauseContact, ResumeContact), and the blocks that
-// are not in blocks.go, such as CreateTask, TransferParticipantToThirdParty and UpdateContactRoutingCriteria. A Wait is
-// accepted on calls too.
+// are not in blocks.go, such as CreateTask and TransferParticipantToThirdParty. A Wait is accepted on calls too.
 package language
