@@ -170,6 +170,11 @@ func (s *simulation) checkForServer() error {
 			return usage("--scenario %s: agents[%d].habits.transfer.number: on a running server nobody hangs up there; leave it out", s.scenario, n)
 		}
 	}
+	for n, i := range s.cfg.Scenario.Callers.Intents {
+		if i.Channel == scenario.Chat {
+			return usage("--scenario %s: callers.intents[%d].channel: chats are simulated in this process only; leave --endpoint out, or the intent", s.scenario, n)
+		}
+	}
 	for n, o := range s.cfg.Scenario.Outages {
 		if o.What == scenario.StreamOut {
 			return usage("--scenario %s: outages[%d]: the streams of a running server are not the scenario's to take away; leave it out", s.scenario, n)

@@ -174,12 +174,14 @@ func (a *arrivals) contact(at time.Time) center.Command {
 	a.chosen = append(a.chosen, uint16(i))
 	intent := &a.w.s.Callers.Intents[i]
 	number := intent.Number
-	if number == "" && intent.Channel != scenario.Task {
+	if number == "" && (intent.Channel == scenario.Voice || intent.Channel == scenario.Outbound) {
 		numbers := a.w.s.Instance.Numbers
 		number = numbers[a.random.IntN(len(numbers))].Number
 	}
 	dialled := a.w.world.Numbers[number]
 	switch flow := a.w.world.Flows[intent.Flow]; intent.Channel {
+	case scenario.Chat:
+		return center.StartChat{Flow: flow, Name: fmt.Sprintf("%s %d", intent.Name, n+1), Attributes: intent.Attributes, Initial: opening(intent)}
 	case scenario.Task:
 		return center.StartTask{Flow: flow, Name: fmt.Sprintf("%s %d", intent.Name, n+1), Attributes: intent.Attributes}
 	case scenario.Outbound:

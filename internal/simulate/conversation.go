@@ -20,7 +20,8 @@ type conversation struct {
 	stage   stage
 	offers  int
 	asked   int // how often a flow has waited for something; what was planned for an earlier one makes no sense any more
-	keys    int // entries of the intent's keys that were pressed
+	keys    int // entries of the intent's keys that were pressed, or of its utterances that were written
+	chat    *dialogue
 	wants   choice
 }
 
@@ -53,7 +54,7 @@ func (w *Workload) observeContact(at time.Time, id center.ContactID, e center.Ev
 	switch e := e.(type) {
 	case center.ContactQueued:
 		// Who waits for a callback does not hear how long it takes.
-		if c.channel == center.Voice && c.method != lifecycle.MethodCallback {
+		if c.channel != center.Task && c.method != lifecycle.MethodCallback {
 			wait := time.Duration(c.random.ExpFloat64() * float64(c.patience()))
 			w.plan(at.Add(wait), center.HangUp{Contact: id}, c.is(waiting))
 		}
@@ -61,6 +62,12 @@ func (w *Workload) observeContact(at time.Time, id center.ContactID, e center.Ev
 		c.asked++
 		if e.To != nil && e.To.Wait == center.WaitsForInput {
 			c.enter(at, e.To)
+		}
+	case center.ContactInitiated:
+		c.beginChat(at, e)
+	case center.ChatItemAdded:
+		if e.ContentType == center.ChatJoined && e.Role == center.RoleAgent && c.chat != nil {
+			c.chat.agent = e.Participant
 		}
 	case center.ContactOffered:
 		c.offers++
@@ -105,6 +112,9 @@ func (w *Workload) contact(id center.ContactID, e center.Event) *conversation {
 		if e.Customer != nil {
 			number = e.Customer.Address
 		}
+		if e.Chat != nil {
+			name = e.Chat.Name
+		}
 	case center.ContactOffered:
 		channel, method = e.Channel, e.Method
 	}
@@ -132,6 +142,13 @@ func (c *conversation) enter(at time.Time, p *center.FlowPosition) {
 	if c.intent == nil || p.Keys != "" { // what is not complete yet is being pressed
 		return
 	}
+	asked := c.asked
+	after := about(c.random, 2*time.Second, 0.5, 300*time.Millisecond, 4*time.Second)
+	still := func() bool { return c.asked == asked && c.stage == waiting }
+	if c.chat != nil {
+		c.w.plan(at.Add(after), c.says(c.chat.customer, c.utterance()), still)
+		return
+	}
 	keys := ""
 	switch {
 	case p.Occasion == center.OnCustomerQueue:
@@ -151,9 +168,7 @@ func (c *conversation) enter(at time.Time, p *center.FlowPosition) {
 	if keys == "" {
 		return
 	}
-	asked := c.asked
-	after := about(c.random, 2*time.Second, 0.5, 300*time.Millisecond, 4*time.Second)
-	c.w.plan(at.Add(after), center.CustomerInput{Contact: c.id, Keys: keys}, func() bool { return c.asked == asked && c.stage == waiting })
+	c.w.plan(at.Add(after), center.CustomerInput{Contact: c.id, Keys: keys}, still)
 }
 
 // talk plans a conversation: how long it is, whether there is a hold in it, and who ends it.
@@ -164,6 +179,10 @@ func (c *conversation) talk(at time.Time, p *person) {
 		mean = c.intent.Talk.D()
 	}
 	length := about(c.random, mean, 0.6, 5*time.Second, 20*mean)
+	if c.channel == center.Chat {
+		c.converse(at, p, length)
+		return
+	}
 	if c.channel != center.Voice {
 		w.plan(at.Add(length), center.LeaveContact{Contact: c.id, Agent: p.id}, c.is(talking))
 		return

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/simulate/scenario"
 )
 
@@ -165,6 +166,37 @@ func TestTaskBacklog(t *testing.T) {
 	}
 }
 
+func TestChatHeavy(t *testing.T) {
+	got := ready(t, "chat-heavy")
+	s := got.summary
+	chats, calls := part(t, s.ByChannel, "CHAT"), part(t, s.ByChannel, "VOICE")
+	between(t, "chats of ten contacts", 10*float64(chats.Offered)/float64(s.Offered), 8, 9.8)
+	between(t, "share of chats that were handled", 100*float64(chats.Handled)/float64(chats.Offered), 80, 100)
+	between(t, "calls", float64(calls.Handled), 10, 80)
+	most, now := 0, map[center.AgentID]int{}
+	said := map[string]int{}
+	for _, b := range got.journal {
+		step, err := center.Decode(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range step.Events {
+			switch e := e.(type) {
+			case center.ContactConnected:
+				now[e.Agent]++
+				most = max(most, now[e.Agent])
+			case center.ContactLeft:
+				now[e.Agent]--
+			case center.ChatItemAdded:
+				said[e.Role+" "+e.Content]++
+			}
+		}
+	}
+	if most != 3 || said["CUSTOMER 1"] < 150 || said["CUSTOMER Where is my order?"] < 100 || said["AGENT Let me have a look."] < 150 || said["CUSTOMER I cannot sign in."] < 80 {
+		t.Errorf("%d chats at once; said %v", most, said)
+	}
+}
+
 // record1 is what tests look for in a contact record.
 type record1 struct {
 	Channel, DisconnectReason, InitiationMethod string
@@ -216,7 +248,7 @@ func TestTheLibraryIsKnownByItsTests(t *testing.T) {
 			t.Errorf("%s is called %s", r.File, r.Scenario.Name)
 		}
 	}
-	if got, want := strings.Join(names, " "), "callback-evening ivr-outage mass-abandon monday-peak quiet-day task-backlog"; got != want {
+	if got, want := strings.Join(names, " "), "callback-evening chat-heavy ivr-outage mass-abandon monday-peak quiet-day task-backlog"; got != want {
 		t.Errorf("the library has %s, and tests for %s", got, want)
 	}
 }

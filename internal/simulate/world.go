@@ -190,8 +190,8 @@ func (b *builder) profile(g *scenario.Group) center.RoutingProfile {
 		cross = "ROUTE_ANY_CHANNEL"
 	}
 	p := center.RoutingProfile{Name: g.Name, Description: "Agents of the group " + g.Name}
-	takes := map[string]bool{scenario.Voice: g.Channels.Voice > 0, scenario.Task: g.Channels.Task > 0}
-	for _, c := range []center.Concurrency{{Channel: center.Task, Slots: g.Channels.Task}, {Channel: center.Voice, Slots: g.Channels.Voice}} {
+	takes := map[string]bool{scenario.Voice: g.Channels.Voice > 0, scenario.Chat: g.Channels.Chat > 0, scenario.Task: g.Channels.Task > 0}
+	for _, c := range []center.Concurrency{{Channel: center.Chat, Slots: g.Channels.Chat}, {Channel: center.Task, Slots: g.Channels.Task}, {Channel: center.Voice, Slots: g.Channels.Voice}} {
 		if c.Slots > 0 {
 			c.CrossChannel = cross
 			p.Concurrency = append(p.Concurrency, c)
@@ -204,7 +204,7 @@ func (b *builder) profile(g *scenario.Group) center.RoutingProfile {
 		}
 	}
 	for _, v := range serves {
-		for _, ch := range []string{scenario.Voice, scenario.Task} {
+		for _, ch := range []string{scenario.Voice, scenario.Chat, scenario.Task} {
 			if takes[ch] && (len(v.Channels) == 0 || slices.Contains(v.Channels, ch)) {
 				p.Queues = append(p.Queues, center.QueueConfig{Queue: b.world.Queues[v.Queue], Channel: channelOf(ch), Priority: v.Priority, Delay: int(v.Delay.D() / time.Second)})
 			}
@@ -216,8 +216,11 @@ func (b *builder) profile(g *scenario.Group) center.RoutingProfile {
 
 // channelOf returns what the center calls a channel.
 func channelOf(name string) center.Channel {
-	if name == scenario.Task {
+	switch name {
+	case scenario.Task:
 		return center.Task
+	case scenario.Chat:
+		return center.Chat
 	}
 	return center.Voice
 }

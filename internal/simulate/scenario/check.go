@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/center/flow"
@@ -14,6 +15,8 @@ import (
 const (
 	agentsMax   = 50_000
 	usernameMax = 20 // characters of a user's name, as the center has it
+
+	utteranceMax = 1_024 // characters, as much as a message of a chat has
 )
 
 // check holds a scenario to what one field alone cannot say: that names lead somewhere, and that parts go together.
@@ -167,20 +170,20 @@ func (r *reader) checkGroup(path string, s *Scenario, g *Group, queues []string)
 	if name := fmt.Sprintf("%s%d", g.Name, g.Count); len(name) > usernameMax {
 		r.at(path+".name", "is too long: a user's name has up to %d characters, and %s has %d", usernameMax, name, len(name))
 	}
-	if g.Channels.Voice+g.Channels.Task == 0 {
-		r.at(path+".channels", "are none; give voice or task")
+	if g.Channels.Voice+g.Channels.Chat+g.Channels.Task == 0 {
+		r.at(path+".channels", "are none; give voice, chat or task")
 	}
 	for n, q := range g.Queues {
 		at := fmt.Sprintf("%s.queues[%d]", path, n)
 		r.known(at+".queue", q.Queue, queues)
 		r.wholeSeconds(at+".delay", q.Delay)
 		for k, ch := range q.Channels {
-			if ch == Voice && g.Channels.Voice == 0 || ch == Task && g.Channels.Task == 0 {
+			if ch == Voice && g.Channels.Voice == 0 || ch == Chat && g.Channels.Chat == 0 || ch == Task && g.Channels.Task == 0 {
 				r.at(fmt.Sprintf("%s.channels[%d]", at, k), "the agents take no contacts of this channel; see channels of the group")
 			}
 		}
 	}
-	if len(g.Queues) == 0 && len(queues)*2 > 50 {
+	if len(g.Queues) == 0 && len(queues)*3 > 50 {
 		r.at(path, "serves all queues, which are too many; a routing profile has up to 50 of queue and channel: give queues")
 	}
 	r.wholeSeconds(path+".afterWorkLimit", g.WrapLimit)
@@ -222,7 +225,7 @@ func (r *reader) checkCallers(s *Scenario, numbers, flows []string) {
 		weights += v.Weight
 		r.known(path+".number", v.Number, numbers)
 		r.known(path+".flow", v.Flow, flows)
-		calls = calls || v.Channel != Task
+		calls = calls || v.Channel == Voice || v.Channel == Outbound
 		switch {
 		case v.Channel == Voice && v.Flow != "":
 			r.at(path+".flow", "calls run the flow of the number; leave it out")
@@ -230,6 +233,15 @@ func (r *reader) checkCallers(s *Scenario, numbers, flows []string) {
 			r.at(path+".flow", "is missing: what it runs through")
 		case v.Channel == Task && (v.Number != "" || len(v.Keys) > 0 || v.Callback > 0 || v.Patience > 0):
 			r.at(path, "a task has no number, keys, callback or patience; leave them out")
+		case v.Channel == Chat && (v.Number != "" || len(v.Keys) > 0 || v.Callback > 0):
+			r.at(path, "a chat has no number, keys or callback; leave them out, and give utterances")
+		case v.Channel != Chat && len(v.Utterances) > 0:
+			r.at(path+".utterances", "are for chats; callers press keys")
+		}
+		for k, u := range v.Utterances {
+			if n := utf8.RuneCountInString(u); n < 1 || n > utteranceMax {
+				r.at(fmt.Sprintf("%s.utterances[%d]", path, k), "must be 1 to %d characters", utteranceMax)
+			}
 		}
 		if f := s.Instance.flow(v.Flow); f != nil && f.Type != "CONTACT_FLOW" {
 			r.at(path+".flow", "must be of the type CONTACT_FLOW, not %s", f.Type)

@@ -34,7 +34,7 @@ func TestDefaultsAreFilledIn(t *testing.T) {
 	want := &Scenario{
 		Name: "small", Zone: "UTC", Begins: "2026-03-02T08:00", Lasts: Duration(time.Hour),
 		Agents: []Group{{
-			Name: "agent", Count: 2, Channels: Slots{Voice: 1, Task: 2},
+			Name: "agent", Count: 2, Channels: Slots{Voice: 1, Chat: 2, Task: 2},
 			Habits: Habits{
 				Ring: Duration(4 * time.Second), Talk: Duration(3 * time.Minute), Wrap: Duration(30 * time.Second), HoldFor: Duration(30 * time.Second),
 				Miss: 0.03, Reject: 0.01, Hold: 0.15,
@@ -92,7 +92,7 @@ var wrongFiles = []struct {
 	{"unknown queue", replaced("count: 2", "count: 2\n    queues: [{queue: gold}]"), `agents[0].queues[0].queue: there is no "gold", nor any other`, false},
 	{"order", small + "  curve: [{at: \"10:00\", factor: 1}, {at: \"09:00\", factor: 1}]\n", "callers.curve[1].at: comes before", false},
 	{"task with keys", small + "  intents: [{name: t, channel: task, keys: [\"1\"]}]\n", "callers.intents[0]: a task has no number, keys", false},
-	{"dialled number of a task", small + "  intents: [{name: t, channel: fax}]\n", `"fax" is not one of voice, task, outbound`, true},
+	{"dialled number of a task", small + "  intents: [{name: t, channel: fax}]\n", `"fax" is not one of voice, chat, task, outbound`, true},
 	{"half an instance", small + "instance: {queues: [{name: q}]}\n", "instance: has either queues and flows", false},
 	{"a flow that leads nowhere", small + "instance: {queues: [{name: q}], flows: [{name: f}]}\n", "instance.flows[0]: leads nowhere", false},
 	{"a flow that is both", small + "instance: {queues: [{name: q}], flows: [{name: f, queue: q, content: {Version: x}}]}\n", "instance.flows[0].queue: goes with no content", false},

@@ -12,7 +12,7 @@ type Scenario struct {
 	Lasts       Duration `yaml:"lasts" default:"1h" least:"1s" most:"744h" is:"how long contacts arrive; what is open then is brought to its end"`
 	Instance    Instance `yaml:"instance" is:"the center; left out, it has one queue and one number, and every agent serves it"`
 	Agents      []Group  `yaml:"agents" need:"yes" most:"200" is:"who works there, in groups"`
-	Callers     Callers  `yaml:"callers" need:"yes" is:"who calls, or writes tasks"`
+	Callers     Callers  `yaml:"callers" need:"yes" is:"who calls, or writes chats and tasks"`
 	Surges      []Surge  `yaml:"surges" most:"100" is:"when more contacts arrive than usual, or fewer"`
 	Outages     []Outage `yaml:"outages" most:"100" is:"what breaks, and for how long"`
 }
@@ -101,12 +101,13 @@ type Serves struct {
 	Queue    string   `yaml:"queue" need:"yes" is:"the queue, by name"`
 	Priority int      `yaml:"priority" default:"1" least:"1" most:"99" is:"1 comes first"`
 	Delay    Duration `yaml:"delay" least:"0s" most:"9999s" is:"how long a contact must have waited, in whole seconds"`
-	Channels []string `yaml:"channels" most:"2" one:"voice task" is:"contacts of which channels; none: of all that the agents take"`
+	Channels []string `yaml:"channels" most:"3" one:"voice chat task" is:"contacts of which channels; none: of all that the agents take"`
 }
 
 // Slots are contacts that an agent takes at once.
 type Slots struct {
 	Voice int `yaml:"voice" default:"1" least:"0" most:"1" is:"calls"`
+	Chat  int `yaml:"chat" default:"2" least:"0" most:"10" is:"chats"`
 	Task  int `yaml:"task" default:"2" least:"0" most:"10" is:"tasks"`
 }
 
@@ -175,6 +176,7 @@ type Point struct {
 // Channels of intents.
 const (
 	Voice    = "voice"
+	Chat     = "chat"
 	Task     = "task"
 	Outbound = "outbound"
 )
@@ -183,11 +185,12 @@ const (
 type Intent struct {
 	Name       string            `yaml:"name" need:"yes" is:"what it is called" like:"name"`
 	Weight     float64           `yaml:"weight" default:"1" least:"0" most:"1000000" is:"how often it is chosen, compared with the others"`
-	Channel    string            `yaml:"channel" default:"voice" one:"voice task outbound" is:"a call, a task, or a call that the center places"`
+	Channel    string            `yaml:"channel" default:"voice" one:"voice chat task outbound" is:"a call, a chat, a task, or a call that the center places"`
 	Number     string            `yaml:"number" is:"number that is called (voice), or that the customer sees (outbound); none: any of them" like:"number"`
-	Flow       string            `yaml:"flow" is:"what a task, or a customer who answers an outbound call, runs through"`
+	Flow       string            `yaml:"flow" is:"what a chat, a task, or a customer who answers an outbound call runs through"`
 	Attributes map[string]string `yaml:"attributes" most:"100" is:"attributes that the contact begins with"`
 	Keys       []string          `yaml:"keys" most:"20" is:"what the caller presses, one entry whenever a flow asks" like:"keys"`
+	Utterances []string          `yaml:"utterances" most:"50" is:"what the customer of a chat writes: to begin with, whenever a flow asks, and then to the agent"`
 	Callback   Share             `yaml:"callback" default:"0" is:"share of callers who press 1 when a callback is offered while they wait"`
 	Talk       Duration          `yaml:"talk" least:"0s" most:"24h" is:"mean length of the conversation; 0s: as is the agent's habit"`
 	Patience   Duration          `yaml:"patience" least:"0s" most:"24h" is:"mean that a caller waits before giving up; 0s: as all callers"`
