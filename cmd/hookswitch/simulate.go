@@ -74,7 +74,7 @@ the instance, created as needed, and customers call the instance's first number 
 	f.Float64Var(&s.speed, "speed", 0, "seconds that pass in a real one; 0: as fast as it can, on a server as its clock goes")
 	f.Uint64Var(&s.cfg.Seed, "seed", 1, "what all choices come from")
 	f.StringVar(&s.out, "out", "", "directory for the documents, one JSON object a line, and the journal")
-	f.StringVar(&s.start, "start", "", "when the day begins, such as 2026-03-02T08:00:00Z, which is the default")
+	f.StringVar(&s.start, "start", "", "when it begins, such as 2026-03-02T08:00:00Z (the default without --scenario); times of day of a scenario move with it, hours of operation do not")
 	f.Float64Var(&s.cfg.TaskShare, "task-share", 0, "share of contacts that are tasks, 0 to 1")
 	f.Float64Var(&s.cfg.Hold, "hold-share", 0.15, "share of calls that are put on hold, 0 to 1")
 	f.Float64Var(&s.cfg.Miss, "miss-share", 0.03, "share of offers that an agent does not answer, 0 to 1")

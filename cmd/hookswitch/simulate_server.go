@@ -32,6 +32,8 @@ type serverCenter struct {
 	count    simulate.Count
 	users    map[string]string // ids by name; nil: not asked yet
 	work     *simulate.Workload
+	now      func() time.Time
+	tokens   map[center.ContactID]string // of customers of chats that have not connected; only Submit's
 	// Customers may be called back: the network is told before they call whether they will answer.
 	callsBack bool
 
@@ -64,7 +66,7 @@ func (s *simulation) onServer(ctx context.Context) error {
 	}
 	sc := &serverCenter{
 		c: c, aws: aws, i: i, observed: make(chan simulate.Observed, serverObservedMax),
-		queued: map[center.ContactID]bool{}, parked: map[center.ContactID][]simulate.Observed{},
+		now: clk.Now, tokens: map[center.ContactID]string{}, queued: map[center.ContactID]bool{}, parked: map[center.ContactID][]simulate.Observed{},
 	}
 	world, err := s.world(ctx, sc)
 	if err != nil {
@@ -129,7 +131,7 @@ func (s *simulation) serverClock(ctx context.Context, c *client) (clock.Clock, e
 		return nil, usage("the server's clock stands still: give --speed, such as --speed 60")
 	}
 	if speed > keysSpeedMax && pressesKeys(s.cfg.Scenario) {
-		return nil, usage("--speed %v: callers of %s press keys, and on a server they cannot do so more than %d times as fast", speed, s.scenario, keysSpeedMax)
+		return nil, usage("--speed %v: people of %s press keys or write, and on a server they cannot do so more than %d times as fast", speed, s.scenario, keysSpeedMax)
 	}
 	if hours {
 		begins := s.cfg.Scenario.Start()
@@ -168,11 +170,6 @@ func (s *simulation) checkForServer() error {
 	for n, g := range s.cfg.Scenario.Agents {
 		if t := g.Habits.Transfer; t != nil && t.Number != "" {
 			return usage("--scenario %s: agents[%d].habits.transfer.number: on a running server nobody hangs up there; leave it out", s.scenario, n)
-		}
-	}
-	for n, i := range s.cfg.Scenario.Callers.Intents {
-		if i.Channel == scenario.Chat {
-			return usage("--scenario %s: callers.intents[%d].channel: chats are simulated in this process only; leave --endpoint out, or the intent", s.scenario, n)
 		}
 	}
 	for n, o := range s.cfg.Scenario.Outages {
@@ -310,6 +307,9 @@ func (sc *serverCenter) contactEvent(ctx context.Context, data []byte) error {
 	var e center.Event
 	switch d.EventType {
 	case "INITIATED":
+		if d.Channel == string(center.Chat) && d.InitiationMethod == "API" {
+			return nil // startChat has told
+		}
 		e = center.ContactInitiated{Contact: id, Channel: center.Channel(d.Channel), Method: d.InitiationMethod, Name: c.Name, Customer: &center.Endpoint{Address: c.Customer}}
 	case "QUEUED":
 		e = center.ContactQueued{Contact: id, Queue: center.Ref{Name: c.Queue}}
@@ -357,6 +357,12 @@ func (sc *serverCenter) desk(ctx context.Context, id center.AgentID, before, now
 		}
 		if err := sc.atDesk(ctx, center.ContactID(c.ID), simulate.Observed{At: c.Since, Event: e}); err != nil {
 			return err
+		}
+		if _, connected := e.(center.ContactConnected); connected && c.Channel == string(center.Chat) {
+			joined := center.ChatItemAdded{Contact: center.ContactID(c.ID), ContentType: center.ChatJoined, Role: center.RoleAgent, Participant: asAgent}
+			if err := sc.atDesk(ctx, center.ContactID(c.ID), simulate.Observed{At: c.Since, Event: joined}); err != nil {
+				return err
+			}
 		}
 	}
 	for _, c := range before.Contacts {
@@ -451,6 +457,10 @@ func (sc *serverCenter) submit(ctx context.Context, cmd center.Command) error {
 		return agent(cmd.Agent, nil, "contacts", string(cmd.Contact), "clear")
 	case center.HangUp:
 		return sc.c.post(ctx, sc.i.path("contacts", string(cmd.Contact), "hangup"), nil, nil)
+	case center.SayInChat:
+		return sc.c.post(ctx, sc.i.path("contacts", string(cmd.Contact), "say"), object{"text": cmd.Message.Content, "as": cmd.Participant}, nil)
+	case center.ConnectChat:
+		return sc.connectChat(ctx, cmd.Contact)
 	case center.CustomerInput:
 		return sc.c.post(ctx, sc.i.path("contacts", string(cmd.Contact), "input"), object{"keys": cmd.Keys}, nil)
 	case center.JoinParties:
@@ -474,6 +484,8 @@ func (sc *serverCenter) start(ctx context.Context, cmd center.Command) error {
 		}
 		_, err := sc.c.placeCall(ctx, sc.i, callPlan{from: cmd.Customer, to: cmd.Dialled, attributes: cmd.Attributes})
 		return err
+	case center.StartChat:
+		return sc.startChat(ctx, cmd)
 	case center.StartTask:
 		return sc.aws.connect(ctx, http.MethodPut, "/contact/task", object{
 			"InstanceId": sc.i.ID, "ContactFlowId": string(cmd.Flow), "Name": cmd.Name, "Attributes": attributes(cmd.Attributes),
@@ -547,7 +559,7 @@ func (sc *serverCenter) asksKeys(ctx context.Context, cancel context.CancelCause
 }
 
 func pressesKeys(s *scenario.Scenario) bool {
-	return s != nil && slices.ContainsFunc(s.Callers.Intents, func(i scenario.Intent) bool { return len(i.Keys) > 0 || i.Callback > 0 })
+	return s != nil && slices.ContainsFunc(s.Callers.Intents, func(i scenario.Intent) bool { return len(i.Keys)+len(i.Utterances) > 0 || i.Callback > 0 })
 }
 
 // look tells of all contacts that have begun to wait for keys since the last time.
