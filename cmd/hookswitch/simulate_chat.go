@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/simulate"
@@ -51,6 +52,7 @@ func (sc *serverCenter) connectChat(ctx context.Context, id center.ContactID) er
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("X-Amz-Bearer", sc.tokens[id])
 	delete(sc.tokens, id)
+	sc.aws.sign(req, "execute-api", body, time.Now())
 	resp, b, err := sc.c.answer(req)
 	if err != nil {
 		return err

@@ -369,7 +369,14 @@ func (sc *serverCenter) desk(ctx context.Context, id center.AgentID, before, now
 		if now.state(c.ID) != "" {
 			continue
 		}
-		if err := sc.atDesk(ctx, center.ContactID(c.ID), simulate.Observed{At: at, Event: center.ContactCleared{Contact: center.ContactID(c.ID), Agent: id}}); err != nil {
+		// No snapshot says when a contact was taken off the desk.
+		cleared := at
+		for _, t := range []time.Time{c.Since, sc.now()} {
+			if t.After(cleared) {
+				cleared = t
+			}
+		}
+		if err := sc.atDesk(ctx, center.ContactID(c.ID), simulate.Observed{At: cleared, Event: center.ContactCleared{Contact: center.ContactID(c.ID), Agent: id}}); err != nil {
 			return err
 		}
 	}

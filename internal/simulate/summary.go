@@ -212,6 +212,9 @@ func (c *Count) agent(id center.AgentID) *stint {
 
 // spend adds the time since the last change. Ringing is neither work nor idleness.
 func (s *stint) spend(at time.Time) {
+	if at.Before(s.since) { // as feeds of a server may tell it
+		return
+	}
 	if !s.since.IsZero() {
 		switch d := at.Sub(s.since); {
 		case s.desk > 0:
