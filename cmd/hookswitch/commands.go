@@ -14,6 +14,8 @@ func commands(sh *shared) []*cobra.Command {
 		newSimulate(sh),
 		newScenario(sh),
 		newCall(sh),
+		newChat(sh),
+		newTask(sh),
 		newAgent(sh),
 		newTail(sh),
 		newStream(sh),
