@@ -34,7 +34,6 @@ func last(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 type sums struct {
 	n, queued, handled, abandoned, quick, answeredQuick, holds, contactsHeld int
 	talk, hold, wrap, answer, abandon, longest                               int
-	created, joined, enqueued                                                int
 }
 
 func (s *sums) add(d document) {
