@@ -33,7 +33,7 @@ serve: build ## serve on 127.0.0.1:4566 with data in ./hookswitch-data
 
 .PHONY: test
 test: vet $(PRE) ## run all tests
-	$(GO) test $(RACE) -timeout 12m ./...
+	$(GO) test $(RACE) -timeout 25m ./...
 
 .PHONY: test-short
 test-short: ## run the quick tests
