@@ -21,6 +21,7 @@ type fold struct {
 
 	// Since the last commit:
 	dirty       map[center.ContactID]*openContact
+	order       []center.ContactID // of dirty: rows are numbered in the order in which contacts came
 	dirtyAgents map[center.AgentID]*agentState
 	requeued    map[center.ContactID]bool // left its queue for another after it was completed
 	changed     map[center.ContactID]bool // changed after it was completed
@@ -50,7 +51,7 @@ func newFold() *fold {
 func (f *fold) written() {
 	f.dirty, f.dirtyAgents = map[center.ContactID]*openContact{}, map[center.AgentID]*agentState{}
 	f.requeued, f.changed = map[center.ContactID]bool{}, map[center.ContactID]bool{}
-	f.offers, f.times = nil, map[timeKey]*spent{}
+	f.order, f.offers, f.times = nil, nil, map[timeKey]*spent{}
 }
 
 // step folds a step in.
@@ -82,7 +83,7 @@ func (f *fold) contact(at time.Time, id center.ContactID, e center.Event, step [
 	}
 	f.observe(c, at, e, step)
 	c.Contact.Apply(at, e)
-	f.dirty[id] = c
+	f.touch(id, c)
 	if _, done := e.(center.ContactCompleted); done {
 		delete(f.contacts, id)
 	}
@@ -97,10 +98,10 @@ func (f *fold) continues(e center.ContactInitiated) {
 		f.requeued[e.Previous] = true
 	case e.Method == lifecycle.MethodQueueTransfer:
 		p.Requeued = true
-		f.dirty[e.Previous] = p
+		f.touch(e.Previous, p)
 	case e.Method == lifecycle.MethodCallback && p != nil:
 		p.Callback = true
-		f.dirty[e.Previous] = p
+		f.touch(e.Previous, p)
 	}
 }
 
@@ -171,7 +172,15 @@ func subtype(c *lifecycle.Contact) string {
 
 // again takes a completed contact in as it stands now.
 func (f *fold) again(c lifecycle.Contact) {
-	f.dirty[c.ID] = &openContact{Contact: c, labels: true}
+	f.touch(c.ID, &openContact{Contact: c, labels: true})
+}
+
+// touch notes that a contact is to be written.
+func (f *fold) touch(id center.ContactID, c *openContact) {
+	if f.dirty[id] == nil {
+		f.order = append(f.order, id)
+	}
+	f.dirty[id] = c
 }
 
 // write writes what has changed.
@@ -180,8 +189,8 @@ func (f *fold) write(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	w := &writer{ctx: ctx, tx: tx, statements: map[string]*sql.Stmt{}}
-	for id, c := range f.dirty {
-		f.writeContact(w, id, c)
+	for _, id := range f.order {
+		f.writeContact(w, id, f.dirty[id])
 	}
 	for id := range f.requeued {
 		w.do("UPDATE contact SET out_queue=1, abandoned=0 WHERE id=?", string(id))
