@@ -17,10 +17,31 @@ func BenchmarkSteps(b *testing.B) {
 	}
 }
 
+// BenchmarkStepsBesideCriteria is the same while 5,000 calls wait in the queue for languages that nobody speaks.
+func BenchmarkStepsBesideCriteria(b *testing.B) {
+	for _, languages := range []int{1, 50} {
+		b.Run(fmt.Sprintf("agents=1000/languages=%d", languages), func(b *testing.B) {
+			w := newWorld()
+			w.check = false
+			fillCenter(w, 0)
+			for i := range 5000 {
+				step := w.must(center.StartInboundCall{Customer: "+14255550100", Dialled: "+18005550199"})
+				id := step.Events[0].(center.ContactInitiated).Contact
+				w.must(center.SetRouting{Contact: id, Criteria: []center.RoutingStep{speaks(fmt.Sprint(i%languages), 1, 0)}})
+			}
+			benchmarkCallsIn(b, addAgents(w, 1000), 0, 0)
+		})
+	}
+}
+
 func benchmarkCalls(b *testing.B, agents, waiting int) {
 	w := newWorld()
 	w.check = false
 	fillCenter(w, agents)
+	benchmarkCallsIn(b, w, agents, waiting)
+}
+
+func benchmarkCallsIn(b *testing.B, w *world, agents, waiting int) {
 	steps, bytes := 0, 0
 	do := func(cmd center.Command, closes center.EffectID) center.Step {
 		step, err := w.m.Step(center.Stamp{At: w.now, Place: w.place + 1, Closes: closes}, cmd)

@@ -21,6 +21,7 @@ type index struct {
 	stale    bool   // all but behind must be built anew
 	cold     bool   // behind must be, too: the State was not made by Step
 	passes   uint64 // rounds of routing so far
+	asked    uint64 // parts of lines made so far, for what contacts ask
 	lines    map[lineKey]*line
 	spots    map[center.ContactID]*spot
 	depth    map[center.QueueID]int // contacts in a queue, also while they ring
@@ -103,6 +104,7 @@ type seat struct {
 	due   time.Time
 	dirty bool
 	pass  uint64 // the routing pass that it is out of
+	deaf  uint64 // index.asked when it was nothing that any contact asks for; 0: that is not known
 }
 
 func (x *index) touchAgent(id center.AgentID) {
@@ -282,7 +284,7 @@ func askOf(c *lifecycle.Contact) string {
 }
 
 // asking returns the part of a line whose contacts ask for the same.
-func (l *line) asking(c *lifecycle.Contact, ask string) *line {
+func (x *index) asking(l *line, c *lifecycle.Contact, ask string) *line {
 	if ask == "" {
 		return l
 	}
@@ -294,6 +296,7 @@ func (l *line) asking(c *lifecycle.Contact, ask string) *line {
 		}
 		l.asked[ask] = of
 		l.asks = append(l.asks, of)
+		x.asked++
 	}
 	return of
 }
@@ -308,7 +311,7 @@ func (l *line) anyFits(a *lifecycle.Agent) bool {
 
 func (m *Machine) joinLine(sp *spot, rank routing.Rank, ask string) {
 	x := &m.index
-	l := x.line(lineKey{center.QueueID(sp.c.Queue.Queue.ID), sp.c.Channel}).asking(sp.c, ask)
+	l := x.asking(x.line(lineKey{center.QueueID(sp.c.Queue.Queue.ID), sp.c.Channel}), sp.c, ask)
 	sp.line, sp.rank = l, rank
 	i, _ := slices.BinarySearchFunc(l.queue, rank, func(s *spot, r routing.Rank) int { return s.rank.Compare(r) })
 	l.queue = slices.Insert(l.queue, i, sp)
@@ -370,7 +373,7 @@ func (m *Machine) refreshAgent(id center.AgentID) {
 		}
 		x.seats[id] = s
 	}
-	s.a = a
+	s.a, s.deaf = a, 0
 	x.leavePools(s)
 	profile := center.RoutingProfileID(a.Config.RoutingProfile.ID)
 	s.turn = routing.TurnOf(a, m.state.Directory.Profiles[profile].AvailabilityTimer)

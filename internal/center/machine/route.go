@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"slices"
+
 	"github.com/hookswitch/hookswitch/internal/center"
 	"github.com/hookswitch/hookswitch/internal/center/lifecycle"
 	"github.com/hookswitch/hookswitch/internal/center/routing"
@@ -38,6 +40,8 @@ func (t *turn) route() {
 		if sp := p.choose(s); sp != nil {
 			p.offers++
 			t.offer(s.a, sp.c)
+		} else if !s.hears() {
+			s.deaf = x.asked
 		}
 	}
 	if p.offers < t.m.limits.offers {
@@ -70,17 +74,23 @@ func (p *pass) next() *seat {
 		}
 	}
 	for _, pl := range p.m.index.dirtyPools {
-		if s := p.head(pl); s != nil && p.ripe(pl) {
+		if s := p.head(pl); s != nil {
 			consider(s)
 		}
 	}
 	return first
 }
 
-// head returns the first free agent of a pool that the pass has not served yet.
+// head returns the first free agent of a pool that the pass has not served yet and that may get a contact; nil: none, or no
+// contact waits that the pool may be offered. When all that wait ask for something, it passes over those who are known to
+// be nothing of that.
 func (p *pass) head(pl *pool) *seat {
+	open, asking := p.ripe(pl)
+	if !open && !asking {
+		return nil
+	}
 	i := p.heads[pl]
-	for i < len(pl.free) && pl.free[i].pass == p.number {
+	for i < len(pl.free) && (pl.free[i].pass == p.number || !open && pl.free[i].deaf == p.m.index.asked) {
 		i++
 	}
 	p.heads[pl] = i
@@ -90,15 +100,26 @@ func (p *pass) head(pl *pool) *seat {
 	return pl.free[i]
 }
 
-// ripe reports whether any contact waits that the agents of the pool may be offered.
-func (p *pass) ripe(pl *pool) bool {
+// ripe reports whether any contact waits that the agents of the pool may be offered: open ones that ask for nothing, and
+// asking ones.
+func (p *pass) ripe(pl *pool) (open, asking bool) {
 	for i := range pl.lanes {
 		l := &pl.lanes[i]
 		if p.cursor(l.line, l.Delay) < len(l.line.queue) {
-			return true
+			return true, asking
 		}
 		for _, of := range l.line.asks {
-			if p.cursor(of, l.Delay) < len(of.queue) {
+			asking = asking || p.cursor(of, l.Delay) < len(of.queue)
+		}
+	}
+	return false, asking
+}
+
+// hears reports whether an agent is what some waiting contact asks for.
+func (s *seat) hears() bool {
+	for _, pl := range s.pools {
+		for i := range pl.lanes {
+			if slices.ContainsFunc(pl.lanes[i].line.asks, func(of *line) bool { return of.fits(s.a) }) {
 				return true
 			}
 		}

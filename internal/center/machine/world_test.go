@@ -336,6 +336,11 @@ func fillCenter(w *world, agents int) *world {
 	w.must(center.CreateFlow{Flow: center.Flow{Name: "main", Type: "CONTACT_FLOW", State: "ACTIVE", Status: "PUBLISHED",
 		Content: flowContent(toQueue(string(w.queue("BasicQueue")))...)}})
 	w.must(center.ClaimPhoneNumber{Number: center.PhoneNumber{Number: "+18005550199", Country: "US", Type: "TOLL_FREE", Flow: w.flow("main")}})
+	return addAgents(w, agents)
+}
+
+// addAgents adds agents that are available.
+func addAgents(w *world, agents int) *world {
 	for i := range agents {
 		w.must(center.CreateUser{User: center.User{
 			Username: fmt.Sprintf("agent%d", i), FirstName: "A", LastName: fmt.Sprint(i), RoutingProfile: w.profile("Basic Routing Profile"),

@@ -264,7 +264,7 @@ func contactSummary(inst center.Instance, c lifecycle.Contact) connectapi.Contac
 		Arn: ptr(resourceARN(inst, center.KindContact, string(c.ID))), Id: ptr(string(c.ID)), InitialContactId: optional(string(c.Initial)),
 		PreviousContactId: optional(string(c.Previous)), InitiationMethod: ptr(c.Method), Channel: ptr(string(c.Channel)), Name: optional(c.Name),
 		InitiationTimestamp: timestamp(c.InitiatedAt), DisconnectTimestamp: timestamp(c.DisconnectedAt), ScheduledTimestamp: timestamp(c.ScheduledAt),
-		Tags: c.Tags,
+		Tags: c.Tags, RoutingCriteria: criteriaOut(c.Criteria),
 	}
 	if c.Queue != nil {
 		out.QueueInfo = &connectapi.ContactSearchSummaryQueueInfo{Id: ptr(c.Queue.Queue.ID), EnqueueTimestamp: timestamp(c.Queue.EnqueuedAt)}
