@@ -41,7 +41,7 @@ func newRoot(io streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "hookswitch",
 		Short: "The event plane of a contact center, compatible with Amazon Connect and Kinesis clients",
-		Long: `Hookswitch is a contact center that behaves: queues, routing, agents, calls and tasks whose every movement becomes
+		Long: `Hookswitch is a contact center that behaves: queues, routing, agents, calls, chats and tasks whose every movement becomes
 contact records, agent events and contact events, read by unmodified AWS clients.
 
 Every flag can also be set by an environment variable (--log-level is HOOKSWITCH_LOG_LEVEL) or in the YAML file named by
