@@ -107,6 +107,10 @@ type state struct {
 func (s *Set) Match(dst []int, event []byte) ([]int, error) {
 	st := s.states.Get().(*state)
 	defer s.states.Put(st)
+	return s.match(st, dst, event)
+}
+
+func (s *Set) match(st *state, dst []int, event []byte) ([]int, error) {
 	if st.turn++; st.turn == 0 || len(st.seen) != len(s.branches) || len(st.done) != s.patterns {
 		st.seen, st.done, st.turn = make([]uint32, len(s.branches)), make([]uint32, s.patterns), 1
 	}
