@@ -150,27 +150,33 @@ func TestBoundsOfPatterns(t *testing.T) {
 	}
 }
 
-// choicesMax only leaves matches out: what is found is right.
-func TestManyChoices(t *testing.T) {
-	var fields, elements []string
-	for i := range 24 {
-		fields = append(fields, fmt.Sprintf(`"f%d":[1]`, i))
-	}
-	for i := range 4096 {
-		var has []string
-		for j := range 24 {
-			if i*2654435761>>(j%16)&1 == 1 {
-				has = append(has, fmt.Sprintf(`"f%d":1`, j))
-			}
-		}
-		elements = append(elements, `{`+strings.Join(has, ",")+`}`)
-	}
-	p, err := Compile(`{"a":{` + strings.Join(fields, ",") + `}}`)
+func TestBoundsOfEvents(t *testing.T) {
+	p, err := Compile(`{"a":[2]}`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := p.Match([]byte(`{"a":[` + strings.Join(elements, ",") + `]}`)); err != nil || got {
-		t.Errorf("no element has all: %v, %v", got, err)
+	set := NewSet([]*Pattern{p})
+	event := func(leaves int) []byte { return []byte(`{"a":[` + strings.Repeat("1,", leaves-1) + `2]}`) }
+	if got, err := set.Match(nil, event(eventLeavesMax)); err != nil || len(got) != 1 {
+		t.Errorf("%d values: %v, %v", eventLeavesMax, got, err)
+	}
+	if _, err := set.Match(nil, event(eventLeavesMax+1)); !errors.Is(err, ErrEvent) {
+		t.Errorf("%d values: %v", eventLeavesMax+1, err)
+	}
+}
+
+// What none covers is kept up to choicesMax, so that elements which each have something of their own cost no more.
+func TestBoundOfChoices(t *testing.T) {
+	var kept []choice
+	for i := range 4 * choicesMax {
+		var c choice
+		for bit := range 14 { // each has one of every pair: no two cover one another
+			c.met.set(2*bit + i>>bit&1)
+		}
+		kept = keep(kept, c)
+	}
+	if len(kept) != choicesMax {
+		t.Errorf("%d choices are kept, not %d", len(kept), choicesMax)
 	}
 }
 
