@@ -151,14 +151,7 @@ func (s *Service) settle(ctx context.Context) error {
 	for len(tx.waiting) > 0 {
 		w := tx.waiting[0]
 		if !w.sure {
-			void, err := json.Marshal(decision{Void: true, At: s.clock.Now()})
-			if err != nil {
-				return err
-			}
-			switch _, err := tx.log.Append(ctx, storage.Entry{Key: w.key, Data: void, Guard: &storage.Guard{Key: w.key}}); {
-			case errors.Is(err, storage.ErrConflict):
-				w.sure = true
-			case err != nil:
+			if err := s.findOut(ctx, w); err != nil {
 				return fmt.Errorf("settle a transaction: %w", err)
 			}
 		}
@@ -173,6 +166,33 @@ func (s *Service) settle(ctx context.Context) error {
 	return nil
 }
 
+// findOut settles whether a transaction was decided: it was if its place in the log is taken, by anything but an earlier
+// attempt to find out. It is known from then on like one whose outcome was never in doubt: its client comes again with its
+// token. Whoever calls holds tx.mu.
+func (s *Service) findOut(ctx context.Context, w *waiting) error {
+	tx := s.transactions
+	void, err := json.Marshal(decision{Void: true, At: s.clock.Now()})
+	if err != nil {
+		return err
+	}
+	_, err = tx.log.Append(ctx, storage.Entry{Key: w.key, Data: void, Guard: &storage.Guard{Key: w.key}})
+	if !errors.Is(err, storage.ErrConflict) {
+		return err
+	}
+	rec, err := tx.log.Last(ctx, w.key)
+	if err != nil {
+		return err
+	}
+	var there decision
+	if err := json.Unmarshal(rec.Data, &there); err != nil {
+		return fmt.Errorf("%s at %d: %w", transactionLog, rec.Seq, err)
+	}
+	if w.sure = !there.Void; w.sure {
+		tx.know(rec.Seq, w.order)
+	}
+	return nil
+}
+
 // carryOut stores what a decided transaction left unstored.
 func (s *Service) carryOut(ctx context.Context, d decision) error {
 	for _, tw := range d.Tables {
@@ -181,13 +201,13 @@ func (s *Service) carryOut(ctx context.Context, d decision) error {
 			continue // it was deleted
 		}
 		_, err := t.log.Append(ctx, tw.entries()...)
+		t.forget() // whatever came of it: an append before may have stored it and not have said so
 		if errors.Is(err, storage.ErrConflict) || errors.Is(err, storage.ErrNotFound) {
 			continue // it was stored before, or the table is gone
 		}
 		if err != nil {
 			return fmt.Errorf("carry out a transaction: %w", err)
 		}
-		t.forget()
 	}
 	return nil
 }
@@ -265,6 +285,11 @@ func (s *Service) decide(ctx context.Context, writes []*write, d decision) error
 func (tx *transactions) decided(seq uint64, d decision) {
 	tx.mu.Lock()
 	defer tx.mu.Unlock()
+	tx.know(seq, d)
+}
+
+// know takes a decision at a place of the log over. Whoever calls holds tx.mu.
+func (tx *transactions) know(seq uint64, d decision) {
 	tx.first[seq], tx.newest = d.At, max(tx.newest, seq)
 	tx.remember(d)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hookswitch/hookswitch/internal/storage"
 	"github.com/hookswitch/hookswitch/internal/storage/memory"
 )
 
@@ -100,6 +101,77 @@ func TestTransactionsCutShort(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+// doubtful is a storage of which some appends to the log of transactions are stored, or not, and none of them says so.
+type doubtful struct {
+	storage.Engine
+	outcomes []bool // of the next appends: whether each is stored
+}
+
+type doubtfulLog struct {
+	storage.Log
+	of *doubtful
+}
+
+func (d *doubtful) Open(ctx context.Context, name string, cfg storage.Config) (storage.Log, error) {
+	l, err := d.Engine.Open(ctx, name, cfg)
+	if name != transactionLog {
+		return l, err
+	}
+	return doubtfulLog{l, d}, err
+}
+
+func (l doubtfulLog) Append(ctx context.Context, entries ...storage.Entry) (uint64, error) {
+	if len(l.of.outcomes) == 0 {
+		return l.Log.Append(ctx, entries...)
+	}
+	stored := l.of.outcomes[0]
+	l.of.outcomes = l.of.outcomes[1:]
+	if stored {
+		if _, err := l.Log.Append(ctx, entries...); err != nil {
+			return 0, err
+		}
+	}
+	return 0, storage.ErrUnknown
+}
+
+// TestTransactionsInDoubt: a client that was told of a failure comes again with its token, as SDKs do. Whatever became of the first
+// attempt, and of finding that out, the transaction is carried out once.
+func TestTransactionsInDoubt(t *testing.T) {
+	for _, outcomes := range [][]bool{{true}, {false}, {true, false}, {false, true}, {false, false}} {
+		for _, noted := range []bool{false, true} {
+			t.Run(fmt.Sprint(outcomes, noted), func(t *testing.T) {
+				w := newWorld(t)
+				engine := &doubtful{Engine: w.cfg.Storage}
+				w.cfg.Storage = engine
+				w.serve()
+				w.leases()
+				const add = `{"ClientRequestToken":"once","TransactItems":[{"Update":{"TableName":"leases","Key":{"leaseKey":{"S":"a"}},
+					"UpdateExpression":"ADD n :one","ExpressionAttributeValues":{":one":{"N":"1"}}}}]}`
+				engine.outcomes = outcomes
+				for range outcomes {
+					if out, err := w.call("TransactWriteItems", add); err == nil {
+						t.Fatalf("answered %v", out)
+					}
+				}
+				w.ok("TransactWriteItems", add)
+				if noted {
+					if _, err := w.svc.Work(w.ctx); err != nil {
+						t.Fatal(err)
+					}
+				}
+				for range 2 {
+					w.ok("TransactWriteItems", add)
+					w.same(w.ok("GetItem", `{"TableName":"leases","Key":{"leaseKey":{"S":"a"}}}`)["Item"], `{"leaseKey":{"S":"a"},"n":{"N":"1"}}`)
+					if w.svc.transactions.newest == 0 {
+						t.Error("the decision is not known")
+					}
+					w.serve()
+				}
+			})
 		}
 	}
 }
