@@ -14,8 +14,8 @@ import (
 // ReasonFlow is the reason with which a flow ends a contact.
 const ReasonFlow = "CONTACT_FLOW_DISCONNECT"
 
-// stepsMax is how many blocks are passed through without waiting. A flow that has not come to rest by then goes in
-// circles, and is over.
+// stepsMax is how many blocks are passed through without waiting. A flow that has not come to rest by then, or before its
+// step has grown too large for a journal (Scene.Spent), goes in circles, and is over.
 const stepsMax = 1000
 
 // Scene is what a run sees of the center, and how it acts on it.
@@ -28,6 +28,7 @@ type Scene struct {
 	Metric    func(typ string, q center.QueueID) int        // real-time metrics of a queue, see language.MetricTypes
 	Takes     func(center.AgentID, center.Channel) bool     // the agent could be offered a contact now; nil: it could
 	Full      func() bool                                   // no new contact can be opened; nil: one can
+	Spent     func() bool                                   // the step has no room for more; nil: it has
 	Shared    func(*lifecycle.Contact) bool                 // someone else talks on the contact's line; nil: nobody does
 	NewID     func() string                                 // the step's next identity
 	Write     func(c *lifecycle.Contact, text string)       // adds a message to the transcript of a chat
@@ -146,7 +147,7 @@ func (r *run) reenter(id center.FlowID, digest string) bool {
 func (r *run) through(next string) Outcome {
 	for range stepsMax {
 		a := r.text.doc.Action(next)
-		if a == nil {
+		if a == nil || r.Spent != nil && r.Spent() {
 			break
 		}
 		if next = r.do(a); r.over {

@@ -122,5 +122,12 @@ func TestBoundsOfTasks(t *testing.T) {
 		task = w.must(center.StartTask{Name: "t", Flow: w.flow("basic"), Previous: task}).Events[0].(center.ContactInitiated).Contact
 	}
 	refusedFor(t, w, center.StartTask{Name: "t", Flow: w.flow("basic"), Previous: task}, center.Limit, "")
+	first := w.must(center.StartTask{Name: "t", Flow: w.flow("basic")}).Events[0].(center.ContactInitiated).Contact
+	for range sharersMax {
+		task = w.must(center.StartTask{Name: "t", Flow: w.flow("basic"), Previous: first}).Events[0].(center.ContactInitiated).Contact
+	}
+	refusedFor(t, w, center.StartTask{Name: "t", Flow: w.flow("basic"), Previous: first}, center.Limit, "")
+	w.must(center.StopContact{Contact: task})
+	w.must(center.StartTask{Name: "t", Flow: w.flow("basic"), Previous: first})
 	w.checkRecovery(t)
 }

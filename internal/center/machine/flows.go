@@ -33,7 +33,8 @@ func (t *turn) scene() *flow.Scene {
 				a := t.m.state.Agents[id]
 				return a != nil && routing.Takes(a, ch)
 			},
-			Full: func() bool { return t.mayOpen(center.Voice, "") != nil },
+			Spent: func() bool { return t.bytes-t.ran >= runBytesMax },
+			Full:  func() bool { return t.mayOpen(center.Voice, "") != nil },
 			Ask: func(e center.Effect) center.EffectID {
 				t.ask(e)
 				return center.MakeEffectID(t.place, len(t.effects)-1)

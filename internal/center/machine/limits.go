@@ -9,6 +9,8 @@ const (
 	clientTokensMax  = 200_000 // client tokens within their life; a new one is refused beyond
 	outstandingMax   = 100_000 // effects that nothing has closed; a new call is refused beyond
 	offersMax        = 64      // offers of one step; the next step goes on
+	stepBytesMax     = 1 << 19 // bytes of texts (see weight) after which a step does nothing more that is due; the next step goes on
+	runBytesMax      = 1 << 20 // bytes of texts that flows make of one command, or of one thing that is due; then they go in circles
 	timersMax        = 256     // things done by one step because their time has come; the next step goes on
 	reconfiguredMax  = 100     // agents whose configuration one step brings up to date; the next step goes on
 	attributeBytes   = 32_768  // UTF-8 bytes of all attributes of a contact, keys and values
@@ -23,6 +25,7 @@ const (
 	chatJSONMax      = 12_000  // characters of a message that is JSON
 	chatItemsMax     = 10_000  // messages and events in the transcript of a chat, that of what it continues included
 	linkedMax        = 12      // tasks in a chain of linked ones
+	sharersMax       = 24      // open tasks of one chain, linked one after the other or side by side: they share their attributes
 	transfersMax     = 11      // transfers of a task
 	pausesMax        = 10      // pauses of a task
 	contactTagsMax   = 6       // tags of users on a contact

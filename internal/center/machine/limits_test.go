@@ -241,3 +241,46 @@ func TestInputsAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestAStepFitsItsRecord: a Wake that no record takes would be tried again for ever, and the instance with it.
+func TestAStepFitsItsRecord(t *testing.T) {
+	const recordMax = 12 << 20 // bytes, of storage
+	w := smallCenter(t, 0)
+	w.check = false
+	large := strings.Repeat("<", 30_000) // six bytes each, once it is JSON
+	set := func(id, next string) string {
+		return `{"Identifier":"` + id + `","Type":"UpdateContactAttributes","Parameters":{"Attributes":{"k":"` + large + `"}},"Transitions":{"NextAction":"` + next + `"}}`
+	}
+	flow := func(name, afterwards string) center.FlowID {
+		w.must(center.CreateFlow{Flow: center.Flow{Name: name, Type: "CONTACT_FLOW", State: "ACTIVE", Status: "PUBLISHED", Content: `{"Version":"2019-10-30","StartAction":"wait","Actions":[
+			{"Identifier":"wait","Type":"Wait","Parameters":{"TimeLimitSeconds":"1"},"Transitions":{"NextAction":"set"}},` + afterwards + `]}`}})
+		return w.flow(name)
+	}
+	steps, most := 0, 0
+	w.watch = func(s center.Step) {
+		b, err := center.Encode(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps, most = steps+1, max(most, len(b))
+	}
+	w.must(center.StartTask{Name: "t", Flow: flow("circle", set("set", "set"))})
+	w.wait(w.now.Add(2 * time.Second))
+	if len(w.m.state.Contacts) > 0 || most < runBytesMax {
+		t.Errorf("%d contacts are left after steps of at most %d bytes: the flow should have ended", len(w.m.state.Contacts), most)
+	}
+	again := flow("again", set("set", "rest")+`,{"Identifier":"rest","Type":"Wait","Parameters":{"TimeLimitSeconds":"600"},"Transitions":{"NextAction":"rest"}}`)
+	for range 2 * timersMax {
+		w.must(center.StartTask{Name: "t", Flow: again})
+	}
+	w.wait(w.now.Add(2 * time.Second)) // all are due together
+	for _, c := range w.m.state.Contacts {
+		if c.Attributes["k"] != large || c.Position == nil {
+			t.Fatalf("%s has not gone on", c.ID)
+		}
+	}
+	if most > recordMax || len(w.m.state.Contacts) != 2*timersMax {
+		t.Errorf("%d contacts, %d steps of at most %d bytes", len(w.m.state.Contacts), steps, most)
+	}
+	w.checkRecovery(t)
+}

@@ -49,6 +49,9 @@ func (t *turn) startTask(cmd center.StartTask) error {
 	if link >= linkedMax {
 		return &center.Refused{Reason: center.Limit, Kind: center.KindContact, ID: string(cmd.Previous), Detail: fmt.Sprintf("%d tasks are linked already", linkedMax)}
 	}
+	if initial != "" && len(t.chainOf(initial)) >= sharersMax {
+		return &center.Refused{Reason: center.Limit, Kind: center.KindContact, ID: string(cmd.Previous), Detail: fmt.Sprintf("%d open tasks are linked already: end some of them first", sharersMax)}
+	}
 	if err := checkAttributes(nil, attributes); err != nil {
 		return err
 	}

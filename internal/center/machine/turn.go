@@ -21,6 +21,8 @@ type turn struct {
 	closes  center.EffectID        // the effect that the command answers
 	flows   *flow.Scene
 	moves   int // contacts that flows have moved from queue to queue
+	bytes   int // of texts, in events and effects
+	ran     int // what bytes was when the command, or the last thing that is due, began
 }
 
 // decide looks which command it is. Commands that the machine itself does not know are the directory's.
@@ -147,11 +149,17 @@ func (t *turn) emit(e center.Event) {
 		}
 	}
 	t.m.fold(t.at, e)
+	t.bytes += weight(e)
 	t.events = append(t.events, e)
 }
 
 // ask adds an effect to the step.
-func (t *turn) ask(e center.Effect) { t.effects = append(t.effects, e) }
+func (t *turn) ask(e center.Effect) {
+	if f, ok := e.(center.InvokeFunction); ok {
+		t.bytes += len(f.Payload)
+	}
+	t.effects = append(t.effects, e)
+}
 
 // newID returns the step's next identity.
 func (t *turn) newID() string {

@@ -30,7 +30,7 @@ func (t *turn) timers() {
 	x := &t.m.index
 	var later []dueEntry
 	busy := map[center.AgentID]bool{}
-	for n := 0; n < t.m.limits.timers && len(x.due) > 0 && !x.due[0].at.After(t.at); {
+	for n := 0; n < t.m.limits.timers && t.bytes < stepBytesMax && len(x.due) > 0 && !x.due[0].at.After(t.at); {
 		e := x.due.pop()
 		if !x.holds(e) {
 			continue
@@ -44,6 +44,7 @@ func (t *turn) timers() {
 		}
 		n++
 		x.taken(e)
+		t.ran = t.bytes
 		t.due(e)
 	}
 	for _, e := range later {
