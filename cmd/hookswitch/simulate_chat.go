@@ -32,11 +32,17 @@ func (sc *serverCenter) startChat(ctx context.Context, cmd center.StartChat) err
 	}
 	id := center.ContactID(out.ContactID)
 	sc.tokens[id] = out.ParticipantToken
-	sc.mu.Lock()
-	defer sc.mu.Unlock()
-	return sc.tell(ctx, simulate.Observed{At: sc.now(), Event: center.ContactInitiated{
+	began := simulate.Observed{At: sc.now(), Event: center.ContactInitiated{
 		Contact: id, Channel: center.Chat, Method: "API", Chat: &center.ChatStart{Participant: asCustomer, Name: cmd.Name},
-	}})
+	}}
+	// Drive, who reads what is told, waits for us. What follows of the chat cannot overtake this: the customer connects
+	// because of it.
+	go func() {
+		sc.mu.Lock()
+		defer sc.mu.Unlock()
+		_ = sc.tell(ctx, began) // fails only when ctx ends
+	}()
+	return nil
 }
 
 // connectChat has the customer's client connect: from then on the flow runs.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -36,11 +37,13 @@ type serverCenter struct {
 	tokens   map[center.ContactID]string // of customers of chats that have not connected; only Submit's
 	// Customers may be called back: the network is told before they call whether they will answer.
 	callsBack bool
+	late      int // commands that were refused; only Submit's
 
-	mu     sync.Mutex // guards everything below, and the order in which observed is filled
+	// Guards everything below, and the order in which observed is filled. It is held while observed is full, so what
+	// Drive calls, who alone empties it, must not take it.
+	mu     sync.Mutex
 	queued map[center.ContactID]bool
 	parked map[center.ContactID][]simulate.Observed // seen at a desk before it was seen in a queue
-	late   int
 }
 
 // onServer has the people act on a running server.
@@ -85,12 +88,11 @@ func (s *simulation) onServer(ctx context.Context) error {
 	sc.work = work
 	sc.asksKeys(ctx, cancel, s.cfg.Scenario)
 	err = simulate.Drive(ctx, clk, sc, work)
-	if err := sc.mend(context.WithoutCancel(ctx), work.Mend()); err != nil {
-		return err
-	}
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
+	err = errors.Join(err, sc.mend(context.WithoutCancel(ctx), work.Mend()))
+	cancel(nil) // nobody reads observed any more
 	sc.mu.Lock()
 	sum := sc.count.Summary(clk.Now())
 	sum.Late, sum.Unreached = sc.late, work.Unreached()
@@ -431,9 +433,7 @@ func becomes(id center.ContactID, agent center.AgentID, channel center.Channel, 
 func (sc *serverCenter) Submit(ctx context.Context, cmd center.Command) error {
 	err := sc.submit(ctx, cmd)
 	if refused(err, http.StatusConflict, http.StatusNotFound) {
-		sc.mu.Lock()
 		sc.late++
-		sc.mu.Unlock()
 		return nil
 	}
 	return err
