@@ -76,6 +76,9 @@ func (s *Service) grow(ctx context.Context, now time.Time) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	elapsed := now.Sub(g.last)
+	if elapsed < 0 {
+		g.last = now // the clock was set back: growth does not wait until it is where it was
+	}
 	if elapsed < growEvery {
 		return nil
 	}
@@ -84,7 +87,7 @@ func (s *Service) grow(ctx context.Context, now time.Time) error {
 	var errs []error
 	for _, st := range s.allStreams() {
 		cur := st.state.Load()
-		if cur.Mode != modeOnDemand || cur.status(now) == statusGone {
+		if cur.status(now) == statusGone {
 			continue
 		}
 		rates, total := map[int]float64{}, 0.0
@@ -100,7 +103,8 @@ func (s *Service) grow(ctx context.Context, now time.Time) error {
 				rates[sh.index] = rate
 			}
 		}
-		if total == 0 {
+		// What a provisioned stream takes is looked at too: it must not count as one minute's when the mode changes.
+		if total == 0 || cur.Mode != modeOnDemand {
 			continue
 		}
 		if err := s.growStream(ctx, st, rates, int64(total), now); err != nil {

@@ -186,3 +186,38 @@ func TestStreamsThatDoNotGrow(t *testing.T) {
 		t.Error(fmt.Sprint("split by hand: ", text))
 	}
 }
+
+// What a stream took before it was on-demand, over whatever time, is not what it takes a minute.
+func TestWhatWasPutBeforeIsNoLoad(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Metrics = &sink{} })
+	w.create("s", 4)
+	w.putBytes("0", 40<<20)
+	w.advance(growEvery)
+	w.work()
+	for _, mode := range []string{"ON_DEMAND", "PROVISIONED", "ON_DEMAND"} {
+		w.ok("UpdateStreamMode", `{"StreamARN":%q,"StreamModeDetails":{"StreamMode":%q}}`, testStreamARN, mode)
+		w.advance(growEvery)
+		w.work()
+		if n := w.shardsOf("s"); n != 4 || len(w.state("s").Peaks) > 0 {
+			t.Fatalf("%s: %d shards, peaks %v", mode, n, w.state("s").Peaks)
+		}
+		w.advance(24 * time.Hour) // the mode changes twice a day
+	}
+}
+
+func TestGrowthAfterAClockThatWasSetBack(t *testing.T) {
+	w := newWorld(t)
+	w.ok("CreateStream", `{"StreamName":"s"}`)
+	grow := func(at time.Time) {
+		t.Helper()
+		if err := w.svc.grow(w.ctx, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	grow(epoch.Add(-time.Hour))
+	w.took("0", hotBytes*minuteBytes+minuteBytes)
+	grow(epoch.Add(-time.Hour + growEvery))
+	if n := w.shardsOf("s"); n != 5 {
+		t.Errorf("%d shards a minute later", n)
+	}
+}
