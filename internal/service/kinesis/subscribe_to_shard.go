@@ -80,11 +80,14 @@ type alarm struct {
 // ctx ends.
 func (p *subscription) run(ctx context.Context, send func(wire.Event) error) error {
 	defer func() { p.s.fanout.end(p.key, p.sub, p.s.clock.Now()) }()
-	cur := p.stream.state.Load()
-	log, err := cur.logs.open(ctx, p.key.shard/shardsPerLog)
+	cur, sh, err := p.look(p.s.clock.Now()) // the stream may be gone since the request was answered
+	if err != nil {
+		return err
+	}
+	log, err := cur.logs.open(ctx, cur.log(sh))
 	if err == nil {
 		var f *feed
-		if f, err = p.s.fanout.join(ctx, p, cur.shards.all[p.key.shard], log); err == nil {
+		if f, err = p.s.fanout.join(ctx, p, sh, log); err == nil {
 			defer p.s.fanout.leave(f)
 			err = p.push(ctx, f, send)
 		}

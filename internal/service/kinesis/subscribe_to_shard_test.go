@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream"
 
+	"github.com/hookswitch/hookswitch/internal/api/kinesisapi"
 	"github.com/hookswitch/hookswitch/internal/clock"
 	"github.com/hookswitch/hookswitch/internal/wire"
 )
@@ -163,6 +164,29 @@ func TestSubscriptionPushesWhatComes(t *testing.T) {
 		}
 		if got := l.next(); len(got) != 0 {
 			t.Errorf("unasked came %v", got)
+		}
+	})
+}
+
+// A subscription begins after it was answered: the stream, and another with its name, may have fewer shards by then.
+func TestSubscriptionToAStreamThatWentMeanwhile(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		subscribe := func(arn string) func(context.Context, func(wire.Event) error) error {
+			t.Helper()
+			out, err := w.svc.subscribeToShard(w.ctx, &kinesisapi.SubscribeToShardInput{ConsumerARN: &arn, ShardId: new("shardId-000000000000"),
+				StartingPosition: &kinesisapi.StartingPosition{Type: new(iterateLatest)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return out.EventStream
+		}
+		begin := subscribe(w.register("app"))
+		w.ok("DeleteStream", `{"StreamName":"s","EnforceConsumerDeletion":true}`)
+		w.work()
+		err := begin(w.ctx, func(wire.Event) error { t.Error("it sends"); return nil })
+		var gone *kinesisapi.ResourceNotFoundException
+		if !errors.As(err, &gone) {
+			t.Errorf("got %v", err)
 		}
 	})
 }
